@@ -1,0 +1,36 @@
+/* arena.h - memory that is given back all at once.
+ *
+ * Three lifetimes: run (rules, names), file or chunk, event (reset per event). Allocation is a
+ * pointer bump in blocks of growing size; nothing is freed singly.
+ * Rank: slice.h. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "base/slice.h"
+
+struct arena_block;
+struct arena {
+    struct arena_block *first, *now;
+    size_t used, cap; /* bytes handed out since reset; most that may be */
+};
+
+/* cap: most bytes alive at once. Storage is the caller's; no memory is taken yet. */
+void arena_init(struct arena *a, size_t cap);
+/* Forgets all; keeps the blocks for reuse. */
+void arena_reset(struct arena *a);
+void arena_release(struct arena *a);
+
+/* n bytes, aligned to 16, not zeroed. NULL when the cap is reached or memory ends: sizes here may
+ * come from input. n == 0 gives a valid pointer. */
+void *arena_try(struct arena *a, size_t n);
+/* The same for sizes that are ours; aborts where arena_try returns NULL. Zeroed. */
+void *arena_zalloc(struct arena *a, size_t n, size_t size);
+/* A copy in the arena, terminated by a NUL that does not count. Absent stays absent.
+ * The absent slice also when the cap is reached (arena_full tells them apart). */
+struct slice arena_dup(struct arena *a, struct slice s);
+/* A terminated copy; aborts when the cap is reached: for our own strings only. */
+const char *arena_str(struct arena *a, struct slice s);
+struct slice arena_printf(struct arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

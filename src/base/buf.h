@@ -1,0 +1,36 @@
+/* buf.h - a byte buffer that grows up to a cap given at init.
+ *
+ * Writers append without checking; a buffer that would pass its cap stays as it is and turns
+ * `full`, which the owner checks once at the end.
+ * Rank: slice.h. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/slice.h"
+
+struct buf {
+    uint8_t *p;
+    size_t n, room;
+    size_t cap; /* never grows beyond this many bytes */
+    bool full;  /* something did not fit and was dropped */
+};
+
+void buf_init(struct buf *b, size_t cap);
+void buf_release(struct buf *b);
+/* Empty again, memory kept, full unset. */
+void buf_clear(struct buf *b);
+void buf_put(struct buf *b, const void *p, size_t n);
+void buf_byte(struct buf *b, uint8_t c);
+void buf_slice(struct buf *b, struct slice s);
+void buf_str(struct buf *b, const char *s);
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Room for n more bytes at b->p + b->n, or NULL (and full). The caller adds to b->n itself. */
+uint8_t *buf_reserve(struct buf *b, size_t n);
+/* Borrowed until the next change of b. */
+static inline struct slice
+buf_view(const struct buf *b)
+{
+    return (struct slice){ b->p, b->n };
+}
+
+#endif

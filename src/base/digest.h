@@ -1,0 +1,24 @@
+/* digest.h - SHA-256 (libcrypto) and CRC32 (libdeflate). The only header of the tree behind which
+ * these libraries are used.
+ * Rank: slice.h, err.h. */
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+struct sha256; /* opaque running state */
+
+struct sha256 *sha256_new(void);
+void sha256_add(struct sha256 *d, struct slice s);
+/* Ends the digest; d may only be freed afterwards. */
+void sha256_done(struct sha256 *d, uint8_t ret[32]);
+void sha256_free(struct sha256 *d);
+/* "lower-case hex" with NUL. */
+void digest_hex(const uint8_t *p, size_t n, char *out);
+/* SHA-256 of a whole file, streaming. EV_EIO. */
+int sha256_file(const char *path, uint8_t ret[32], struct ev_err *err);
+/* CRC-32 (IEEE) continued from crc; start with 0. */
+uint32_t crc32_add(uint32_t crc, struct slice s);
+
+#endif

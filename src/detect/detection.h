@@ -1,0 +1,63 @@
+/* detection.h - one row of the timeline, complete in itself.
+ *
+ * Made from a hit and its event while the event lives; flattened into bytes for the sort; read back
+ * for the sinks. Everything a sink writes is in here or in the rule.
+ * Rank: base/, event/, rule/, match/. */
+#ifndef DETECT_DETECTION_H
+#define DETECT_DETECTION_H
+
+#include "base/buf.h"
+#include "event/twin.h"
+#include "match/matcher.h"
+
+struct detection_field {
+    struct slice name, text;
+    uint8_t part; /* enum event_part */
+};
+
+struct detection_matched {
+    struct slice selection, field, modifiers, pattern;
+    uint64_t offset, length;
+};
+
+struct detection {
+    const struct rule *rule;
+    uint64_t timestamp;     /* FILETIME; 0: neither TimeCreated nor header time */
+    bool header_time;       /* timestamp is the record header's */
+    enum verdict verdict;
+    struct slice computer, channel, provider, message;
+    uint32_t event_id;
+    bool has_event_id, has_record_id, cut;
+    uint64_t record_id;
+    struct process process;
+    struct detection_field *field; /* all of the event, System too, in order */
+    size_t nfield;
+    struct detection_matched *matched;
+    size_t nmatched;
+    struct untested *untested;
+    size_t nuntested;
+    struct slice source_file;
+    struct record_place place;
+    uint8_t hash[16];       /* event_content_hash */
+    struct slices also_in;  /* "file@offset", at most LIMIT_ALSO_IN */
+    uint64_t also_in_more;  /* places beyond */
+};
+
+/* Fills *ret from a hit; borrows from ev, hit and its rule, texts in ev->arena. */
+void detection_make(struct event *ev, const struct hit *hit, struct slice source_file,
+                    struct detection *ret);
+
+/* Appends the flat form to out (rule as its index). out->full when it did not fit. */
+void detection_encode(const struct detection *d, struct buf *out);
+/* Reads it back; slices borrow from bytes, arrays are in a. EV_EFORMAT when bytes are damaged. */
+int detection_decode(struct slice bytes, const struct ruleset *rs, struct arena *a,
+                     struct detection *ret);
+
+/* The total order of rows (DESIGN.md section 5): timestamp, computer, channel, record_id, content
+ * hash, rule_id, rule_file, document, origin, source_file, source_offset; bytewise. */
+int detection_cmp(const struct detection *a, const struct detection *b);
+
+/* `selection: CommandLine contains "comsvcs.dll,#24"`, several joined with "; ". */
+void detection_matched_text(const struct detection *d, struct buf *out);
+
+#endif

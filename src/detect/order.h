@@ -1,0 +1,32 @@
+/* order.h - rows by time, in bounded memory.
+ *
+ * Encoded detections go in as they are found, in any order; beyond the memory budget, sorted runs
+ * go to unlinked files in tmpdir and are merged at the end. The same record in several places
+ * becomes one row (also_in) unless duplicates are kept. The output does not depend on the order of
+ * input.
+ * Rank: base/, detection.h. */
+#ifndef DETECT_ORDER_H
+#define DETECT_ORDER_H
+
+#include "detect/detection.h"
+
+struct order_options {
+    size_t memory;        /* bytes for everything that grows here */
+    const char *tmpdir;   /* NULL: $TMPDIR or /tmp */
+    bool keep_duplicates; /* a row for each place */
+};
+
+struct order;
+
+struct order *order_new(const struct ruleset *rs, const struct order_options *o);
+void order_free(struct order *o); /* removes what is left on disk */
+/* Thread safe. EV_EIO when the temporary file cannot be written. */
+int order_add(struct order *o, struct slice encoded, struct ev_err *err);
+
+typedef int order_row_fn(void *ctx, const struct detection *d);
+/* Calls row for each row in order; a negative return ends it. *ret_duplicates: rows folded into
+ * another one's also_in. May be called once. */
+int order_finish(struct order *o, order_row_fn *row, void *ctx, uint64_t *ret_duplicates,
+                 struct ev_err *err);
+
+#endif

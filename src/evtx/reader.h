@@ -1,0 +1,60 @@
+/* reader.h - from a source to events, whatever the decoder.
+ *
+ * A decoder turns a source into jobs that workers run in any order: the native reader makes one job
+ * of a few chunks, libevtx and event XML one job of the whole file. A job calls the visitor for each
+ * record in the order of the file. Damage is a finding, not an error: the next record is read.
+ * Rank: base/, input/, event/. No type of libevtx or libxml2 leaves this folder. */
+#ifndef EVTX_READER_H
+#define EVTX_READER_H
+
+#include "base/err.h"
+#include "event/accounting.h"
+#include "event/event.h"
+#include "input/source.h"
+
+/* Which records are wanted, asked with the key alone, before anything else is decoded. provider and
+ * channel are UTF-8, absent where the record has none. */
+typedef bool reader_want_fn(void *ctx, struct slice provider, struct slice channel,
+                            uint32_t event_id);
+
+struct reader_visitor {
+    reader_want_fn *want; /* NULL: all */
+    /* ev is borrowed until the call returns. A negative return ends the job with it. */
+    int (*event)(void *ctx, struct event *ev);
+    void (*finding)(void *ctx, const struct finding *f); /* NULL: only counted */
+    void *ctx;
+};
+
+struct reader_options {
+    const struct names *names; /* for field ids; borrowed, outlives the reader */
+    bool recover;              /* slack, orphaned and carved records too */
+};
+
+/* One per thread: arenas, buffers and caches that jobs reuse. */
+struct reader_worker;
+
+struct reader; /* an opened source; immutable while jobs run */
+
+struct decoder {
+    const char *name; /* "native", "libevtx", "xml" */
+    /* Borrows src, which must outlive the reader. EV_EFORMAT when the decoder cannot read it at
+     * all: err says why and what to do. */
+    int (*open)(struct source *src, const struct reader_options *o, struct reader **ret,
+                struct ev_err *err);
+    uint64_t (*jobs)(const struct reader *r);
+    /* Runs job i of jobs; adds to *counts. EV_OK also when damage was found. */
+    int (*run)(const struct reader *r, uint64_t job, struct reader_worker *w,
+               const struct reader_visitor *v, struct accounting *counts, struct ev_err *err);
+    void (*close)(struct reader *r);
+};
+
+extern const struct decoder decoder_libevtx;
+extern const struct decoder decoder_xml;
+
+/* By name; NULL when there is none. */
+const struct decoder *decoder_find(const char *name);
+
+struct reader_worker *reader_worker_new(void);
+void reader_worker_free(struct reader_worker *w);
+
+#endif

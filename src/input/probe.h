@@ -1,0 +1,22 @@
+/* probe.h - what a file is, by its first bytes, never by its name.
+ * Rank: base/, source.h. */
+#ifndef INPUT_PROBE_H
+#define INPUT_PROBE_H
+
+#include "input/source.h"
+
+enum probe_kind {
+    PROBE_EMPTY,
+    PROBE_EVTX,       /* "ElfFile\0", or "ElfChnk\0" at 0 or 4096: header gone, chunks there */
+    PROBE_EVENT_XML,  /* text with <Event or <Events near the start; UTF-8 or UTF-16, BOM or not */
+    PROBE_EVT,        /* the log format before Vista ("LfLe" at 4): named, not read */
+    PROBE_ARCHIVE,    /* zip, 7z, gzip, xz, zstd, bzip2, cab, tar: named, not read yet */
+    PROBE_DISK_IMAGE, /* E01, VHD(X), VMDK, QCOW2, NTFS or MBR/GPT: named, not read yet */
+    PROBE_OTHER
+};
+
+/* EV_EIO when the first bytes cannot be read. */
+int probe_source(const struct source *s, enum probe_kind *ret, struct ev_err *err);
+const char *probe_name(enum probe_kind k); /* "event log", "event XML", "zip archive" ... */
+
+#endif

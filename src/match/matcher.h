@@ -1,0 +1,89 @@
+/* matcher.h - which rules does an event fulfil, and how sure is that?
+ *
+ * One interface for the oracle (naive.c: rule after rule, test after test) and the index to come.
+ * A matcher is immutable after matcher_build and shared; all changing state is one scratch per
+ * worker. Verdicts: DESIGN.md section 8.
+ * Rank: base/, event/, rule/. PCRE2 is used in this folder only. */
+#ifndef MATCH_MATCHER_H
+#define MATCH_MATCHER_H
+
+#include "event/carried.h"
+#include "event/event.h"
+#include "rule/ruleset.h"
+
+enum verdict { VERDICT_FULL, VERDICT_UNFILTERED, VERDICT_POSSIBLE };
+const char *verdict_name(enum verdict v); /* "full", "unfiltered", "possible" */
+
+struct match_options {
+    bool possible; /* rows of verdict possible too */
+};
+
+/* Why a rule hit: one test that was true under an even number of nots. */
+struct matched {
+    const struct test *test;
+    struct slice selection; /* its name */
+    struct slice field;     /* the event's field that matched; keyword: that field's name */
+    size_t offset, length;  /* bytes of the field's UTF-8 text that the literal part covers;
+                             * length 0 where a test has no place (null, exists, number) */
+};
+
+/* A field on which a verdict other than full hangs. */
+struct untested {
+    struct slice selection, field;
+};
+
+struct hit {
+    const struct rule *rule;
+    enum verdict verdict;
+    struct matched *matched; /* at most LIMIT_MATCHED, order of the rule's tests */
+    size_t nmatched;
+    struct untested *untested; /* at most LIMIT_UNTESTED, no pair twice */
+    size_t nuntested;
+};
+
+/* Hits in ascending rule index. Everything is borrowed until the next matcher_run on the scratch,
+ * or the event's end. */
+struct hits {
+    struct hit *v;
+    size_t n;
+};
+
+/* Per rule counts of one scratch; add up over workers. */
+struct rule_counts {
+    uint64_t hits, undecided, regex_limit, candidates;
+};
+
+struct matcher;
+struct scratch;
+
+/* Builds over rs, which must outlive it. EV_ESYNTAX cannot happen: a rule whose regex does not
+ * compile was refused by matcher_check. */
+int matcher_build(const struct ruleset *rs, const struct match_options *o, struct matcher **ret,
+                  struct ev_err *err);
+void matcher_free(struct matcher *m);
+
+/* Does some rule want events of this key at all? Thread safe. */
+bool matcher_wants(const struct matcher *m, struct slice provider, struct slice channel,
+                   uint32_t event_id);
+
+struct scratch *scratch_new(const struct matcher *m);
+void scratch_free(struct scratch *s);
+/* One entry per rule of the rule set. Borrowed. */
+const struct rule_counts *scratch_counts(const struct scratch *s);
+
+/* Never fails: what cannot be decided (regex limits) is counted and reported through the counts. */
+void matcher_run(const struct matcher *m, struct scratch *s, struct event *ev, struct hits *ret);
+
+/* Why a rule cannot be matched (its regex does not compile ...): EV_ESYNTAX with the place. For the
+ * loader's caller, before matcher_build: refuses such rules by removing them from rs and adding a
+ * message. Returns how many were refused. */
+size_t matcher_check(struct ruleset *rs);
+
+/* Class of a rule on a shape of process_creation source (DESIGN.md section 8). missing: names of
+ * fields that the shape lacks, in order of first use, in arena a. */
+enum rule_class { CLASS_FULL, CLASS_DEGRADED, CLASS_UNFILTERED, CLASS_CANNOT_FIRE };
+const char *rule_class_name(enum rule_class c); /* "full", "degraded", "unfiltered", "cannot-fire" */
+enum rule_class rule_classify(const struct rule *r, enum shape shape, struct arena *a,
+                              struct slices *ret_missing);
+
+#endif

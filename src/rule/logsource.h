@@ -1,0 +1,36 @@
+/* logsource.h - a rule's log source as channels, providers and EventIDs (notes/sigma.md 1.12).
+ * Rank: base/, event/. */
+#ifndef RULE_LOGSOURCE_H
+#define RULE_LOGSOURCE_H
+
+#include "base/err.h"
+#include "event/twin.h"
+#include "rule/rule.h"
+
+/* One way in which the log source occurs in a log. An event belongs to it when all given parts
+ * agree; texts compare without ASCII case. */
+struct logsource_target {
+    const char *channel;  /* NULL: any */
+    const char *provider; /* NULL: any */
+    uint16_t id[24];      /* EventIDs, nid of them; 0: any */
+    uint8_t nid;
+    const char *field;    /* NULL, or a field that must have one of two values (EventType) */
+    const char *value[2];
+    enum twin_kind twin;  /* how rules of the category see the event */
+};
+
+struct logsource {
+    const struct logsource_target *target; /* static, n of them */
+    size_t n;
+};
+
+/* The targets for the rule's category, product and service. EV_EUNSUPPORTED with the reason when
+ * no Windows event log can ever satisfy it (other product, file_access and file_rename which need
+ * an ETW provider, unknown category or service: named). `product: windows` alone: one target that
+ * takes every event. */
+int logsource_resolve(const struct rule *r, struct logsource *ret, struct ev_err *err);
+
+/* Does the event (System facts, one field) belong to the target? */
+bool logsource_target_takes(const struct logsource_target *t, struct event *ev);
+
+#endif

@@ -1,0 +1,143 @@
+/* rule.h - a Sigma rule as a tree of tests.
+ *
+ * The loader (ruleset.h) makes these in one arena; afterwards they are const and shared by all
+ * threads. Every shape of notes/sigma.md 1.3 becomes AND, OR, NOT over tests of one value each, so
+ * that a matcher needs to know seven kinds of test and nothing about YAML.
+ * Rank: base/, event/names.h, pattern.h. */
+#ifndef RULE_RULE_H
+#define RULE_RULE_H
+
+#include "event/names.h"
+#include "rule/pattern.h"
+
+enum test_kind {
+    TEST_PATTERN, /* some value of the field matches pattern (keyword: some value of the event) */
+    TEST_REGEX,   /* unanchored search */
+    TEST_CIDR,
+    TEST_COMPARE,  /* number: lt lte gt gte */
+    TEST_TIMEPART, /* minute hour day week month year of the field's timestamp, UTC */
+    TEST_EXISTS,   /* the field is there (exists: true) or not (false), whatever its value */
+    TEST_NULL,     /* the field is absent or empty */
+    TEST_FIELDREF  /* against the text of another field */
+};
+
+enum compare_op { COMPARE_LT, COMPARE_LTE, COMPARE_GT, COMPARE_GTE };
+enum time_part { TIME_MINUTE, TIME_HOUR, TIME_DAY, TIME_WEEK, TIME_MONTH, TIME_YEAR };
+enum ref_mode { REF_EQUALS, REF_CONTAINS, REF_STARTS, REF_ENDS };
+
+struct test {
+    enum test_kind kind;
+    struct slice field;     /* Sigma's name; absent: keyword */
+    uint32_t field_id;      /* names_add(field); NAME_NONE for keywords */
+    uint32_t index;         /* 0.. within the rule, order of the file */
+    uint32_t selection;     /* index of the selection it stands in */
+    uint32_t line, column;  /* of the value, from 1 */
+    struct slice written;   /* the value as in the file, for `matched` */
+    struct slice modifiers; /* "contains|all" as in the file; empty when none */
+    union {
+        struct {
+            struct pattern pattern;
+            bool is_number; /* written as an integer: equal also in another base (0x..) */
+            int64_t number;
+        } text;
+        struct {
+            struct slice pattern; /* raw YAML text */
+            bool icase, multiline, dotall;
+        } regex;
+        struct {
+            uint8_t net[16]; /* network order; v4 in the first 4 bytes */
+            uint8_t bits;
+            bool v6;
+        } cidr;
+        struct {
+            enum compare_op op;
+            double number;
+        } compare;
+        struct {
+            enum time_part part;
+            int64_t number;
+        } time;
+        bool exists; /* what TEST_EXISTS wants */
+        struct {
+            struct slice field; /* the other one */
+            uint32_t field_id;
+            enum ref_mode mode;
+            bool cased;
+        } ref;
+    } u;
+};
+
+enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_TEST, NODE_SELECTION };
+
+struct node {
+    enum node_kind kind;
+    uint32_t n;          /* children: AND, OR >= 1; NOT 1 */
+    struct node **child;
+    struct test *test;   /* NODE_TEST */
+    uint32_t selection;  /* NODE_SELECTION: index into rule.selection */
+};
+
+struct selection {
+    struct slice name;
+    struct node *node;
+    uint32_t line;
+};
+
+enum rule_level { LEVEL_INFORMATIONAL, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVEL_CRITICAL };
+enum rule_status {
+    STATUS_UNKNOWN, /* not given */
+    STATUS_STABLE,
+    STATUS_TEST,
+    STATUS_EXPERIMENTAL,
+    STATUS_DEPRECATED,
+    STATUS_UNSUPPORTED
+};
+
+struct slices {
+    struct slice *v;
+    size_t n;
+};
+
+struct related {
+    struct slice id, type;
+};
+
+/* One event of the custom key `tests:` (evtriage-rules(5)). */
+struct rule_test {
+    struct slice name;
+    bool expect_match;
+    struct slice *key, *value; /* flat event, n pairs; a list value gives several pairs */
+    size_t n;
+    uint32_t line;
+};
+
+struct rule {
+    struct slice title, id, name, description, author, date, modified, license, taxonomy;
+    enum rule_status status;
+    enum rule_level level; /* not given: medium */
+    bool has_level;
+    struct slices tags, references, falsepositives, fields;
+    struct related *related;
+    size_t nrelated;
+    struct slice category, product, service, definition; /* log source; absent when not given */
+    struct selection *selection;
+    size_t nselection;
+    struct node **condition; /* each an own query, OR-joined */
+    struct slice *condition_text;
+    size_t ncondition;
+    struct test **test; /* all tests, by index */
+    size_t ntest;
+    struct rule_test *rule_test;
+    size_t nrule_test;
+    struct slice file;         /* path as found */
+    uint32_t document;         /* from 0 within the file */
+    uint32_t line;             /* of the document's first key */
+    uint32_t index;            /* in ruleset.rule */
+};
+
+const char *level_name(enum rule_level l);   /* "informational" ... */
+const char *status_name(enum rule_status s); /* "stable" ...; "" for unknown */
+int level_parse(struct slice s, enum rule_level *ret);
+int status_parse(struct slice s, enum rule_status *ret);
+
+#endif

@@ -1,0 +1,58 @@
+/* ruleset.h - all rules of a run, and what became of each file.
+ *
+ * Loads files and folders (*.yml, *.yaml), every document of each. A rule that cannot be used is a
+ * message with file:line:column, what is wrong and what to do; the others load.
+ * Rank: base/, event/, rule.h, logsource.h. */
+#ifndef RULE_RULESET_H
+#define RULE_RULESET_H
+
+#include "rule/logsource.h"
+#include "rule/rule.h"
+
+enum message_kind { MESSAGE_WARNING, MESSAGE_ERROR };
+
+struct rule_message {
+    enum message_kind kind;
+    struct slice file;
+    uint32_t line, column;
+    struct slice text;
+};
+
+/* What happened to a file, for the manifest. */
+struct rule_file {
+    struct slice path;
+    uint8_t sha256[32];
+    uint32_t rules, refused; /* documents */
+};
+
+enum refusal {
+    REFUSAL_SYNTAX,      /* YAML or Sigma fault */
+    REFUSAL_UNSUPPORTED, /* a construct that this version does not do (correlation, near ...) */
+    REFUSAL_LOGSOURCE,   /* cannot occur in a Windows event log */
+    REFUSAL_KINDS
+};
+
+struct ruleset {
+    struct arena arena;
+    struct names *names; /* borrowed from the caller of ruleset_load */
+    struct rule **rule;  /* usable rules, order of load; rule[i]->index == i */
+    size_t n;
+    struct rule_message *message;
+    size_t nmessage, messages_dropped;
+    struct rule_file *file;
+    size_t nfile;
+    size_t refused[REFUSAL_KINDS]; /* documents */
+    size_t not_rules;              /* YAML documents without detection: counted, not an error */
+};
+
+/* Loads every path in order (folders: bytewise order of names). names gets every field that a rule
+ * reads. EV_EIO and the like only when nothing could be looked at; faults of rules are messages.
+ * The caller releases *ret with ruleset_free. */
+int ruleset_load(const char *const *path, size_t npath, struct names *names, struct ruleset **ret,
+                 struct ev_err *err);
+/* One document from memory, for tests and tools; file is the name that messages show. */
+int ruleset_load_text(struct slice text, const char *file, struct names *names,
+                      struct ruleset **ret, struct ev_err *err);
+void ruleset_free(struct ruleset *rs);
+
+#endif
