@@ -13,9 +13,10 @@
 #include "input/source.h"
 
 /* Which records are wanted, asked with the key alone, before anything else is decoded. provider and
- * channel are UTF-8, absent where the record has none. */
+ * channel are UTF-8, absent where the record has none; written is the record header's FILETIME.
+ * Called once for each record whose key can be read, in the order of the job. */
 typedef bool reader_want_fn(void *ctx, struct slice provider, struct slice channel,
-                            uint32_t event_id);
+                            uint32_t event_id, uint64_t written);
 
 struct reader_visitor {
     reader_want_fn *want; /* NULL: all */
