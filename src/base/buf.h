@@ -27,8 +27,7 @@ void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
 /* Room for n more bytes at b->p + b->n, or NULL (and full). The caller adds to b->n itself. */
 uint8_t *buf_reserve(struct buf *b, size_t n);
 /* Borrowed until the next change of b. */
-static inline struct slice
-buf_view(const struct buf *b)
+static inline struct slice buf_view(const struct buf *b)
 {
     return (struct slice){ b->p, b->n };
 }

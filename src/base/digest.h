@@ -10,6 +10,7 @@
 struct sha256; /* opaque running state */
 
 struct sha256 *sha256_new(void);
+/* Appends s to what is digested. */
 void sha256_add(struct sha256 *d, struct slice s);
 /* Ends the digest; d may only be freed afterwards. */
 void sha256_done(struct sha256 *d, uint8_t ret[32]);

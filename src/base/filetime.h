@@ -13,11 +13,12 @@
 #define FILETIME_TEXT 40 /* room for any text written here, with NUL */
 
 struct civil {
-    int32_t year; /* 1601.. */
+    int32_t year;                                      /* 1601.. */
     uint8_t month, day, hour, minute, second, weekday; /* month, day from 1; Sunday is 0 */
     uint32_t ticks;                                    /* 100 ns within the second */
 };
 
+/* UTC. Never fails: every FILETIME has a date. */
 struct civil filetime_civil(uint64_t t);
 /* EV_ESYNTAX when a part is out of range. */
 int civil_filetime(const struct civil *c, uint64_t *ret_t);

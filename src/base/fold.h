@@ -9,10 +9,10 @@
 #include "base/arena.h"
 #include "base/slice.h"
 
+/* The code point that c folds to; c itself when it has no case. */
 uint32_t fold_codepoint(uint32_t c);
 
-static inline uint8_t
-fold_ascii(uint8_t c)
+static inline uint8_t fold_ascii(uint8_t c)
 {
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
 }

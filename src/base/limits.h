@@ -8,25 +8,25 @@
 #define LIMIT_MIB(n) ((size_t)(n) << 20)
 
 /* --- evtx: the format gives most of them (doc/evtx-format.md) --- */
-#define LIMIT_RECORD_VALUES 4096  /* a record of 64 KiB holds at most 16,000 descriptors; seen: 40 */
-#define LIMIT_EVENT_FIELDS 16384  /* an array of 64 KiB of empty strings yields 32,768; seen: 700 */
-#define LIMIT_BINXML_DEPTH 64     /* element depth; seen: 6 */
-#define LIMIT_TEMPLATE_DEPTH 8    /* nested template instances; seen: 1 */
-#define LIMIT_EVENT_ARENA LIMIT_MIB(8)  /* text of one record: 64 KiB of UTF-16 expands to < 1 MiB */
-#define LIMIT_EVENT_XML LIMIT_MIB(4)    /* XML of one record; seen: 80 KiB */
-#define LIMIT_XML_DEPTH 64        /* libxml2 path: element depth */
-#define LIMIT_FINDINGS 1000       /* findings kept word for word per file; all are counted */
+#define LIMIT_RECORD_VALUES 4096 /* a record of 64 KiB holds at most 16,000 descriptors; seen: 40 */
+#define LIMIT_EVENT_FIELDS 16384 /* an array of 64 KiB of empty strings yields 32,768; seen: 700 */
+#define LIMIT_BINXML_DEPTH 64    /* element depth; seen: 6 */
+#define LIMIT_TEMPLATE_DEPTH 8   /* nested template instances; seen: 1 */
+#define LIMIT_EVENT_ARENA LIMIT_MIB(8) /* text of one record: 64 KiB of UTF-16 expands to < 1 MiB */
+#define LIMIT_EVENT_XML LIMIT_MIB(4)   /* XML of one record; seen: 80 KiB */
+#define LIMIT_XML_DEPTH 64             /* libxml2 path: element depth */
+#define LIMIT_FINDINGS 1000            /* findings kept word for word per file; all are counted */
 
 /* --- rules --- */
-#define LIMIT_RULE_FILE LIMIT_MIB(16)   /* largest SigmaHQ rule file: 270 KiB */
-#define LIMIT_RULE_FILES 200000         /* files looked at in rule folders */
+#define LIMIT_RULE_FILE LIMIT_MIB(16)    /* largest SigmaHQ rule file: 270 KiB */
+#define LIMIT_RULE_FILES 200000          /* files looked at in rule folders */
 #define LIMIT_RULE_ARENA LIMIT_MIB(1024) /* all rules of a run; 3,000 rules need 20 MiB */
-#define LIMIT_RULE_NODES 1000000        /* tests of one rule; largest seen 4,432 */
-#define LIMIT_RULE_DEPTH 64             /* nesting of YAML, detections and conditions */
-#define LIMIT_YAML_EVENTS 2000000       /* of one file, aliases expanded: stops alias bombs */
-#define LIMIT_RULE_ERRORS 100           /* messages kept per file */
-#define LIMIT_LITERAL LIMIT_KIB(64)     /* one pattern */
-#define LIMIT_CONDITION LIMIT_KIB(64)   /* text of one condition */
+#define LIMIT_RULE_NODES 1000000         /* tests of one rule; largest seen 4,432 */
+#define LIMIT_RULE_DEPTH 64              /* nesting of YAML, detections and conditions */
+#define LIMIT_YAML_EVENTS 2000000        /* of one file, aliases expanded: stops alias bombs */
+#define LIMIT_RULE_ERRORS 100            /* messages kept per file */
+#define LIMIT_LITERAL LIMIT_KIB(64)      /* one pattern */
+#define LIMIT_CONDITION LIMIT_KIB(64)    /* text of one condition */
 
 /* --- matching --- */
 #define LIMIT_REGEX_MATCH 1000000  /* PCRE2 match limit; reached = "not decided" */

@@ -14,24 +14,22 @@ struct rd {
     bool bad;
 };
 
-static inline struct rd
-rd_init(struct slice s)
+static inline struct rd rd_init(struct slice s)
 {
     return (struct rd){ s.p, s.n, 0, false };
 }
 
-static inline bool
-rd_bad(const struct rd *r)
+static inline bool rd_bad(const struct rd *r)
 {
     return r->bad;
 }
 
-static inline size_t
-rd_left(const struct rd *r)
+static inline size_t rd_left(const struct rd *r)
 {
     return r->n - r->at;
 }
 
+/* The next number. 0, and bad from then on, when too few bytes are left. */
 uint8_t rd_u8(struct rd *r);
 uint16_t rd_u16le(struct rd *r);
 uint32_t rd_u32le(struct rd *r);

@@ -18,27 +18,26 @@ struct slice {
 
 /* A string literal as a slice, without its NUL; usable in initialisers of const tables. */
 #define SLICE_INIT(lit)                                                                            \
-    { (const uint8_t *)("" lit), sizeof(lit) - 1 }
+    {                                                                                              \
+        (const uint8_t *)("" lit), sizeof(lit) - 1                                                 \
+    }
 #define SLICE(lit) ((struct slice)SLICE_INIT(lit))
 #define SLICE_ABSENT ((struct slice){ NULL, 0 })
 /* For printf: "%.*s", SLICE_ARG(s). */
 #define SLICE_ARG(s) (int)(s).n, (const char *)((s).p ? (s).p : (const uint8_t *)"")
 
-static inline struct slice
-slice_of(const void *p, size_t n)
+static inline struct slice slice_of(const void *p, size_t n)
 {
     return (struct slice){ (const uint8_t *)p, n };
 }
 
 /* NULL gives the absent slice. */
-static inline struct slice
-slice_str(const char *s)
+static inline struct slice slice_str(const char *s)
 {
     return s ? (struct slice){ (const uint8_t *)s, strlen(s) } : SLICE_ABSENT;
 }
 
-static inline bool
-slice_eq(struct slice a, struct slice b)
+static inline bool slice_eq(struct slice a, struct slice b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }

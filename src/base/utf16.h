@@ -9,8 +9,7 @@
 #include "base/slice.h"
 
 /* Most bytes that n units of UTF-16 need as UTF-8. */
-static inline size_t
-utf16_utf8_room(size_t units)
+static inline size_t utf16_utf8_room(size_t units)
 {
     return units * 3;
 }

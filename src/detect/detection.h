@@ -22,8 +22,8 @@ struct detection_matched {
 
 struct detection {
     const struct rule *rule;
-    uint64_t timestamp;     /* FILETIME; 0: neither TimeCreated nor header time */
-    bool header_time;       /* timestamp is the record header's */
+    uint64_t timestamp; /* FILETIME; 0: neither TimeCreated nor header time */
+    bool header_time;   /* timestamp is the record header's */
     enum verdict verdict;
     struct slice computer, channel, provider, message;
     uint32_t event_id;
@@ -38,9 +38,9 @@ struct detection {
     size_t nuntested;
     struct slice source_file;
     struct record_place place;
-    uint8_t hash[16];       /* event_content_hash */
-    struct slices also_in;  /* "file@offset", at most LIMIT_ALSO_IN */
-    uint64_t also_in_more;  /* places beyond */
+    uint8_t hash[16];      /* event_content_hash */
+    struct slices also_in; /* "file@offset", at most LIMIT_ALSO_IN */
+    uint64_t also_in_more; /* places beyond */
 };
 
 /* Fills *ret from a hit; borrows from ev, hit and its rule, texts in ev->arena. */

@@ -41,11 +41,11 @@ struct summary {
     struct summary_host *host; /* by name */
     size_t nhost;
     struct accounting total;
-    uint64_t first, last;                /* FILETIME of all events read */
-    uint64_t rows[LEVEL_CRITICAL + 1];   /* written, by level */
+    uint64_t first, last;              /* FILETIME of all events read */
+    uint64_t rows[LEVEL_CRITICAL + 1]; /* written, by level */
     uint64_t hidden_level, hidden_time, hidden_rule, hidden_verdict; /* rows an option hid */
-    uint64_t duplicates;                 /* rows folded into also_in */
-    uint64_t undecided, regex_limit;     /* events x rules */
+    uint64_t duplicates;                                             /* rows folded into also_in */
+    uint64_t undecided, regex_limit;                                 /* events x rules */
     const struct rule_counts *rule_count; /* one per rule of rules; NULL: none */
     bool interrupted;
 };

@@ -10,15 +10,15 @@
 
 /* Counts of one job or file; they add up. */
 struct accounting {
-    uint64_t bytes;              /* of the source that were looked at */
+    uint64_t bytes; /* of the source that were looked at */
     uint64_t chunks;
-    uint64_t records;            /* active records found */
-    uint64_t events;             /* of them handed to the visitor */
-    uint64_t skipped;            /* of them not wanted by the filter, not decoded further */
-    uint64_t unreadable;         /* of them named by a finding, content lost */
-    uint64_t recovered;          /* slack and carved records found */
-    uint64_t recovered_events;   /* of them handed to the visitor (options.recover) */
-    uint64_t recovered_unbound;  /* of them left out: no trustworthy template */
+    uint64_t records;           /* active records found */
+    uint64_t events;            /* of them handed to the visitor */
+    uint64_t skipped;           /* of them not wanted by the filter, not decoded further */
+    uint64_t unreadable;        /* of them named by a finding, content lost */
+    uint64_t recovered;         /* slack and carved records found */
+    uint64_t recovered_events;  /* of them handed to the visitor (options.recover) */
+    uint64_t recovered_unbound; /* of them left out: no trustworthy template */
     uint64_t finding[FINDING_KINDS];
 };
 void accounting_add(struct accounting *to, const struct accounting *more);

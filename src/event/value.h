@@ -44,8 +44,7 @@ struct value {
     uint8_t type;     /* enum value_type */
 };
 
-static inline struct value
-value_utf8(struct slice s)
+static inline struct value value_utf8(struct slice s)
 {
     return (struct value){ s.p, (uint32_t)s.n, VALUE_UTF8 };
 }

@@ -13,8 +13,8 @@ enum attack_kind { ATTACK_TACTIC, ATTACK_TECHNIQUE, ATTACK_GROUP, ATTACK_SOFTWAR
 
 struct attack_entry {
     enum attack_kind kind;
-    const char *id;         /* "TA0006", "T1003.001", "G0016", "S0002" */
-    const char *name;       /* "Credential Access"; sub-techniques by their own name: "LSASS Memory" */
+    const char *id;   /* "TA0006", "T1003.001", "G0016", "S0002" */
+    const char *name; /* "Credential Access"; sub-techniques by their own name: "LSASS Memory" */
     const char *short_name; /* tactics: "credential-access"; else "" */
     const char *successor;  /* id, or "" when the entry is current or has none */
     bool current;
@@ -31,7 +31,7 @@ const char *attack_version(void);
 const char *attack_attribution(void);
 
 struct car_entry {
-    const char *id;    /* "CAR-2013-05-009" */
+    const char *id; /* "CAR-2013-05-009" */
     const char *title;
 };
 /* By tag `car.2013-05-009` or id; NULL when unknown. */

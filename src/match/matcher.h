@@ -82,7 +82,8 @@ size_t matcher_check(struct ruleset *rs);
 /* Class of a rule on a shape of process_creation source (DESIGN.md section 8). missing: names of
  * fields that the shape lacks, in order of first use, in arena a. */
 enum rule_class { CLASS_FULL, CLASS_DEGRADED, CLASS_UNFILTERED, CLASS_CANNOT_FIRE };
-const char *rule_class_name(enum rule_class c); /* "full", "degraded", "unfiltered", "cannot-fire" */
+const char *
+rule_class_name(enum rule_class c); /* "full", "degraded", "unfiltered", "cannot-fire" */
 enum rule_class rule_classify(const struct rule *r, enum shape shape, struct arena *a,
                               struct slices *ret_missing);
 

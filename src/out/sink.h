@@ -12,10 +12,10 @@
 #include "out/output.h"
 
 struct sink_options {
-    bool csv_raw;    /* no formula guard */
-    bool bom;        /* UTF-8 byte order mark before CSV */
-    int zone;        /* minutes east of UTC of the times shown (fixed offset) */
-    const char *tz;  /* zone name, NULL: UTC; see zone.h */
+    bool csv_raw;   /* no formula guard */
+    bool bom;       /* UTF-8 byte order mark before CSV */
+    int zone;       /* minutes east of UTC of the times shown (fixed offset) */
+    const char *tz; /* zone name, NULL: UTC; see zone.h */
 };
 
 struct sink;

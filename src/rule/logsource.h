@@ -14,9 +14,9 @@ struct logsource_target {
     const char *provider; /* NULL: any */
     uint16_t id[24];      /* EventIDs, nid of them; 0: any */
     uint8_t nid;
-    const char *field;    /* NULL, or a field that must have one of two values (EventType) */
+    const char *field; /* NULL, or a field that must have one of two values (EventType) */
     const char *value[2];
-    enum twin_kind twin;  /* how rules of the category see the event */
+    enum twin_kind twin; /* how rules of the category see the event */
 };
 
 struct logsource {

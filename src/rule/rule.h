@@ -71,10 +71,10 @@ enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_TEST, NODE_SELECTION };
 
 struct node {
     enum node_kind kind;
-    uint32_t n;          /* children: AND, OR >= 1; NOT 1 */
+    uint32_t n; /* children: AND, OR >= 1; NOT 1 */
     struct node **child;
-    struct test *test;   /* NODE_TEST */
-    uint32_t selection;  /* NODE_SELECTION: index into rule.selection */
+    struct test *test;  /* NODE_TEST */
+    uint32_t selection; /* NODE_SELECTION: index into rule.selection */
 };
 
 struct selection {
@@ -129,10 +129,10 @@ struct rule {
     size_t ntest;
     struct rule_test *rule_test;
     size_t nrule_test;
-    struct slice file;         /* path as found */
-    uint32_t document;         /* from 0 within the file */
-    uint32_t line;             /* of the document's first key */
-    uint32_t index;            /* in ruleset.rule */
+    struct slice file; /* path as found */
+    uint32_t document; /* from 0 within the file */
+    uint32_t line;     /* of the document's first key */
+    uint32_t index;    /* in ruleset.rule */
 };
 
 const char *level_name(enum rule_level l);   /* "informational" ... */

@@ -14,7 +14,7 @@ calls() {
     done
 }
 
-banned='strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|gets|gmtime|localtime|ctime|asctime|rand|alloca'
+banned='strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|gets|gmtime|localtime|ctime|asctime|rand|srand|alloca'
 lint_result "no forbidden call" "$(calls "$banned" $(c_files src tests))"
 
 # Only app/ talks and ends the program. base/ has the one exception: out of memory.
