@@ -9,7 +9,7 @@ bad=0
 # A tree in which no lint finds a fault.
 good_tree() {
     rm -rf "$work/t"
-    mkdir -p "$work/t/src/base" "$work/t/src/rule" "$work/t/tests/unit" "$work/t/build-aux" || exit 1
+    mkdir -p "$work/t/src/base" "$work/t/src/rule" "$work/t/tests/unit" "$work/t/build-aux" "$work/t/rules/w" || exit 1
     cd "$work/t" || exit 1
     cp "$here/../../.clang-format" .
     cat >ARCHITECTURE.md <<'X'
@@ -24,6 +24,9 @@ X
     printf '/* r.c - a sample. */\n#include "base/a.h"\n\n#include <yaml.h>\n' >src/rule/r.c
     printf '#!/bin/sh\necho fine\n' >build-aux/script
     chmod +x build-aux/script
+    echo 'title: A sample' >rules/w/a.yml
+    echo 'nobase_dist_pkgdata_DATA += rules/w/a.yml' | sed 's/+= /+= \\\n\t/' >rules/module.am
+    echo '| [a](w/a.yml) | A sample |' >rules/README.md
 }
 
 result() { # NAME PASSED DETAIL
@@ -55,7 +58,7 @@ fails() { # LINT NAME PATTERN
 }
 
 good_tree
-for lint in includes size words headers sources format shell; do
+for lint in includes size words headers sources format shell rules_list; do
     passes $lint.sh "a clean tree"
 done
 
@@ -137,6 +140,14 @@ fails shell.sh "a script for bash" 'begin with #!/bin/sh'
 good_tree
 chmod -x build-aux/script
 fails shell.sh "a script that is not executable" 'build-aux/script: chmod'
+
+good_tree
+echo 'title: Forgotten' >rules/w/b.yml
+fails rules_list.sh "a rule that is in no list" 'rules/w/b.yml is not in rules/module.am'
+fails rules_list.sh "a rule that is in no table" 'rules/w/b.yml is not in rules/README.md'
+good_tree
+rm rules/w/a.yml
+fails rules_list.sh "a rule that is listed but not there" 'rules/w/a.yml is in rules/module.am, but not there'
 
 echo "1..$count"
 exit $bad
