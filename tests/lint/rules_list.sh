@@ -6,8 +6,8 @@
 lint_dir=$(CDPATH= cd -- "$(dirname "$0")" && pwd)
 . "$lint_dir/lib.sh"
 
-tree=$(find rules \( -name '*.yml' -o -name '*.yaml' \) -type f 2>/dev/null | LC_ALL=C sort)
-listed=$(sed -n 's,^[[:space:]]*\(rules/[^[:space:]]*\.ya\{0,1\}ml\).*,\1,p' rules/module.am)
+tree=$(find rules -name '*.yml' -type f 2>/dev/null | LC_ALL=C sort)
+listed=$(sed -n 's/^[[:space:]]*\(rules\/[^[:space:]]*\.yml\).*/\1/p' rules/module.am)
 shown=$(sed -n 's,^| \[[^]]*](\([^)]*\)).*,rules/\1,p' rules/README.md)
 
 # absent LIST FROM TEXT: the lines of LIST that FROM lacks, each with TEXT behind it.
