@@ -26,7 +26,7 @@ void *arena_try(struct arena *a, size_t n);
 /* The same for sizes that are ours; aborts where arena_try returns NULL. Zeroed. */
 void *arena_zalloc(struct arena *a, size_t n, size_t size);
 /* A copy in the arena, terminated by a NUL that does not count. Absent stays absent.
- * The absent slice also when the cap is reached (arena_full tells them apart). */
+ * The absent slice also when the cap is reached: then s.p was not NULL. */
 struct slice arena_dup(struct arena *a, struct slice s);
 /* A terminated copy; aborts when the cap is reached: for our own strings only. */
 const char *arena_str(struct arena *a, struct slice s);
