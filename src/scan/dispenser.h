@@ -1,0 +1,42 @@
+/* dispenser.h - hands jobs of many files to many workers.
+ *
+ * A worker takes a job of a file that is already open, else opens the next file. So one huge file
+ * keeps all workers busy, and so do thousands of small ones; at most one reader per worker is open
+ * beyond those with jobs left. Files are opened in the order of the inputs.
+ * Rank: base/, input/, evtx/, inputs.h. */
+#ifndef SCAN_DISPENSER_H
+#define SCAN_DISPENSER_H
+
+#include "evtx/reader.h"
+#include "scan/inputs.h"
+
+struct scan_file {
+    size_t input; /* index into inputs.list */
+    struct source *source;
+    struct reader *reader;
+    const struct decoder *decoder;
+    uint64_t jobs, next, done;
+    struct accounting counts; /* changed under the dispenser's lock only */
+    VEC(struct finding) findings;
+};
+
+struct dispenser;
+
+/* Borrows all. decoder reads event logs; event XML has its own. */
+struct dispenser *dispenser_new(struct inputs *in, const struct decoder *decoder,
+                                const struct reader_options *o);
+void dispenser_free(struct dispenser *d);
+
+/* The next job; false when there is none left (or dispenser_stop was called). Blocks while another
+ * worker is opening a file. Files that cannot be opened get their fate and reason here. */
+bool dispenser_take(struct dispenser *d, struct scan_file **ret_file, uint64_t *ret_job);
+/* A job is over: counts and findings are added to the file, which is closed after its last job. A
+ * negative rc marks the file unreadable with err's text. */
+void dispenser_done(struct dispenser *d, struct scan_file *f, const struct accounting *counts,
+                    const struct finding *finding, size_t nfinding, int rc,
+                    const struct ev_err *err);
+void dispenser_stop(struct dispenser *d);
+/* After all workers have ended: one entry per input, in the order of the inputs. */
+const struct scan_file *dispenser_file(const struct dispenser *d, size_t input);
+
+#endif

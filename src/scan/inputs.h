@@ -1,0 +1,34 @@
+/* inputs.h - every file below the paths of a run, and what it is.
+ *
+ * Nothing is opened for reading here but the first bytes. Files that are no event log stay in the
+ * list with their reason, so that the summary accounts for each.
+ * Rank: base/, input/, detect/summary.h. */
+#ifndef SCAN_INPUTS_H
+#define SCAN_INPUTS_H
+
+#include "base/vec.h"
+#include "detect/summary.h"
+#include "input/probe.h"
+
+struct input {
+    const char *path; /* in the arena */
+    enum probe_kind kind;
+    enum file_fate fate;
+    struct slice reason;   /* why it is not read; absent otherwise */
+    struct source *source; /* already open (standard input), else NULL */
+    uint64_t size;
+};
+
+struct inputs {
+    struct arena arena;
+    VEC(struct input) list;
+    VEC(const char *) trouble; /* folders that could not be opened: one sentence each */
+};
+
+void inputs_init(struct inputs *in);
+void inputs_release(struct inputs *in);
+/* Adds what path names. tmpdir: where standard input is spooled. EV_ENOTFOUND when path does not
+ * exist; EV_ELIMIT beyond LIMIT_INPUT_FILES. */
+int inputs_add(struct inputs *in, const char *path, const char *tmpdir, struct ev_err *err);
+
+#endif

@@ -1,0 +1,130 @@
+#include "scan/scan.h"
+
+#include <pthread.h>
+
+#include "base/mem.h"
+
+static void *
+thread_main(void *ctx)
+{
+    worker_run(ctx);
+    return NULL;
+}
+
+/* Worker 0 is the calling thread, so that one thread needs none. */
+static void
+run_workers(struct worker *w, unsigned n)
+{
+    pthread_t *thread = xcalloc(n, sizeof *thread);
+    unsigned started = 0;
+    while (started + 1 < n &&
+           pthread_create(&thread[started], NULL, thread_main, &w[started + 1]) == 0)
+        started++;
+    worker_run(&w[0]);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    free(thread);
+}
+
+static int
+finding_order(const void *a, const void *b)
+{
+    const struct finding *x = a, *y = b;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    return (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+static void
+summarise_files(const struct inputs *in, const struct dispenser *d, struct summary *sum)
+{
+    sum->nfile = in->list.n;
+    sum->file = arena_zalloc(&sum->arena, in->list.n, sizeof *sum->file);
+    for (size_t i = 0; i < in->list.n; i++) {
+        const struct input *from = &in->list.v[i];
+        const struct scan_file *f = dispenser_file(d, i);
+        struct summary_file *to = &sum->file[i];
+        to->path = arena_dup(&sum->arena, slice_str(from->path));
+        to->fate = from->fate;
+        to->reason = arena_dup(&sum->arena, from->reason);
+        to->size = from->size;
+        to->counts = f->counts;
+        to->nfinding = f->findings.n;
+        to->finding = arena_zalloc(&sum->arena, f->findings.n, sizeof *to->finding);
+        if (f->findings.n) {
+            memcpy(to->finding, f->findings.v, f->findings.n * sizeof *to->finding);
+            qsort(to->finding, to->nfinding, sizeof *to->finding, finding_order);
+        }
+        accounting_add(&sum->total, &f->counts);
+    }
+}
+
+static void
+summarise_workers(struct worker *w, unsigned n, const struct ruleset *rules, struct summary *sum)
+{
+    struct rule_counts *count = arena_zalloc(&sum->arena, rules->n, sizeof *count);
+    for (unsigned i = 0; i < n; i++) {
+        const struct rule_counts *more = scratch_counts(w[i].scratch);
+        for (size_t r = 0; r < rules->n; r++) {
+            count[r].hits += more[r].hits;
+            count[r].undecided += more[r].undecided;
+            count[r].regex_limit += more[r].regex_limit;
+            count[r].candidates += more[r].candidates;
+            sum->undecided += more[r].undecided;
+            sum->regex_limit += more[r].regex_limit;
+        }
+        sum->hidden_level += w[i].hidden[ROW_HIDDEN_LEVEL];
+        sum->hidden_rule += w[i].hidden[ROW_HIDDEN_RULE];
+        sum->hidden_verdict += w[i].hidden[ROW_HIDDEN_VERDICT];
+        sum->hidden_time += w[i].hidden[ROW_HIDDEN_TIME];
+        sum->filtered += w[i].filtered;
+        sum->oversize += w[i].oversize;
+        if (i > 0)
+            tally_merge(&w[0].tally, &w[i].tally);
+    }
+    tally_summarise(&w[0].tally, sum);
+    sum->rules = rules;
+    sum->rule_count = count;
+}
+
+/* The first fault in worker order; an interruption only when there is no other. */
+static int
+first_fault(const struct worker *w, unsigned n, struct ev_err *err)
+{
+    int rc = EV_OK;
+    for (unsigned i = 0; i < n; i++) {
+        if (w[i].rc == EV_OK || (rc != EV_OK && w[i].rc == EV_EINTR))
+            continue;
+        if (rc == EV_OK || rc == EV_EINTR) {
+            rc = w[i].rc;
+            if (err)
+                *err = w[i].err;
+        }
+    }
+    return rc;
+}
+
+int
+scan_run(const struct scan_options *o, struct inputs *in, struct order *order,
+         struct scan_progress *progress, struct summary *sum, struct ev_err *err)
+{
+    struct dispenser *d = dispenser_new(in, o->decoder, &o->reader);
+    struct worker *w = xcalloc(o->threads, sizeof *w);
+
+    for (unsigned i = 0; i < o->threads; i++) {
+        w[i] = (struct worker){ .matcher = o->matcher, .filter = o->filter, .dispenser = d,
+                                .order = order, .progress = progress, .stop = o->stop,
+                                .stop_ctx = o->stop_ctx };
+        worker_init(&w[i]);
+    }
+    run_workers(w, o->threads);
+    summarise_files(in, d, sum);
+    summarise_workers(w, o->threads, o->rules, sum);
+    int rc = first_fault(w, o->threads, err);
+    sum->interrupted = rc == EV_EINTR;
+    for (unsigned i = 0; i < o->threads; i++)
+        worker_release(&w[i]);
+    free(w);
+    dispenser_free(d);
+    return rc;
+}

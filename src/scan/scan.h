@@ -1,0 +1,26 @@
+/* scan.h - the pipeline: files to rows in order, with any number of threads.
+ * Rank: base/, input/, evtx/, event/, rule/, match/, detect/. */
+#ifndef SCAN_SCAN_H
+#define SCAN_SCAN_H
+
+#include "scan/worker.h"
+
+struct scan_options {
+    const struct matcher *matcher;
+    const struct ruleset *rules;
+    const struct filter *filter;
+    const struct decoder *decoder;
+    struct reader_options reader;
+    unsigned threads; /* 1..LIMIT_THREADS */
+    bool (*stop)(void *ctx);
+    void *stop_ctx;
+};
+
+/* Reads every input and puts the rows into order. Fills sum->file, channel, host, total, hidden
+ * counts and rule_count (all in sum->arena); the caller has initialised sum. Damage in files is no
+ * failure. EV_EINTR when stopped (what was found so far is in order and sum), EV_EIO when the order
+ * cannot be kept. */
+int scan_run(const struct scan_options *o, struct inputs *in, struct order *order,
+             struct scan_progress *progress, struct summary *sum, struct ev_err *err);
+
+#endif

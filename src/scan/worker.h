@@ -1,0 +1,49 @@
+/* worker.h - one thread's way from jobs to encoded rows.
+ *
+ * Everything that changes while events are matched is in here: reader buffers, matcher scratch,
+ * counts. Workers share the matcher (const), the dispenser and the order (both locked).
+ * Rank: base/, evtx/, match/, detect/, filter.h, tally.h, dispenser.h. */
+#ifndef SCAN_WORKER_H
+#define SCAN_WORKER_H
+
+#include <stdatomic.h>
+
+#include "detect/order.h"
+#include "scan/dispenser.h"
+#include "scan/filter.h"
+#include "scan/tally.h"
+
+/* Read by a progress display while workers run. */
+struct scan_progress {
+    _Atomic uint64_t bytes, events, rows, files;
+};
+
+struct worker {
+    const struct matcher *matcher;
+    const struct filter *filter;
+    struct dispenser *dispenser;
+    struct order *order;
+    struct scan_progress *progress;
+    bool (*stop)(void *ctx); /* asked between events; NULL: never */
+    void *stop_ctx;
+
+    struct reader_worker *reader;
+    struct scratch *scratch;
+    struct buf row;
+    struct tally tally;
+    VEC(struct finding) findings; /* of the job that runs */
+    struct scan_file *file;
+    uint64_t hidden[ROW_HIDDEN_TIME + 1]; /* rows by enum row_fate */
+    uint64_t filtered;                    /* events of other computers */
+    uint64_t oversize;                    /* rows beyond LIMIT_DETECTION, lost and reported */
+    int rc;                               /* first fault that ends the run */
+    struct ev_err err;
+};
+
+/* The borrowed members are set by the caller before. */
+void worker_init(struct worker *w);
+void worker_release(struct worker *w);
+/* Takes jobs until there are none. Sets rc and stops the dispenser on a fault that ends the run. */
+void worker_run(struct worker *w);
+
+#endif
