@@ -23,16 +23,17 @@ struct sink;
 struct sink_format {
     const char *name;   /* "csv" */
     const char *suffix; /* ".csv" */
-    /* Takes out over. */
+    /* Borrows out, which must outlive the sink. The caller commits and frees it: it wants the
+     * digest for the manifest. */
     int (*open)(struct output *out, const struct sink_options *o, struct sink **ret,
                 struct ev_err *err);
 };
 
 struct sink_ops {
     int (*row)(struct sink *s, const struct detection *d, struct ev_err *err);
-    /* Writes what follows the rows and completes the file. */
+    /* Writes what follows the rows. Does not commit the output. */
     int (*end)(struct sink *s, const struct summary *sum, struct ev_err *err);
-    /* Without end: the file is left incomplete and removed. */
+    /* Frees the sink, with or without end. */
     void (*free)(struct sink *s);
 };
 
