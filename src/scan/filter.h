@@ -27,6 +27,7 @@ struct filter {
 /* What kept a row back; ROW_SHOWN when nothing did. */
 enum row_fate { ROW_SHOWN, ROW_HIDDEN_LEVEL, ROW_HIDDEN_RULE, ROW_HIDDEN_VERDICT, ROW_HIDDEN_TIME };
 
+/* Do the filters let events of this key, of this computer, through? */
 bool filter_key(const struct filter *f, struct slice channel, uint32_t event_id);
 bool filter_computer(const struct filter *f, struct slice computer);
 /* time: TimeCreated, or the header's where there is none. */

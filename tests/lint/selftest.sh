@@ -106,8 +106,14 @@ printf 'static char a_name[] = "/tmp/a.XXXX''XX";\n' >>src/base/a.c
 passes words.sh "a file name template"
 
 good_tree
+sed -i 1d src/base/a.h
+fails headers.sh "a header without a head comment" 'src/base/a.h:1: begin with'
+good_tree
+sed -i 1d src/rule/r.c
+fails headers.sh "a file without a head comment" 'src/rule/r.c:1: begin with'
+good_tree
 sed -i 1d src/base/a.c
-fails headers.sh "a file without a head comment" 'src/base/a.c:1: begin with'
+passes headers.sh "a file that its header describes"
 good_tree
 sed -i /^#ifndef/d src/base/a.h
 fails headers.sh "a header without a guard" 'src/base/a.h: no include guard'
@@ -118,6 +124,9 @@ fails headers.sh "a function without a comment" 'a_bare() has no comment'
 good_tree
 echo '/* b.c - forgotten. */' >src/base/b.c
 fails sources.sh "a file that is in no module.am" 'src/base/b.c is in no module.am'
+good_tree
+echo 'X(1)' >src/base/b.def
+fails sources.sh "a table that is in no module.am" 'src/base/b.def is in no module.am'
 good_tree
 rm src/rule/r.c
 fails sources.sh "a file that is named but not there" 'src/rule/r.c is not there'

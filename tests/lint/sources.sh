@@ -8,6 +8,7 @@ named=$(find Makefile.am src tests rules testdata man doc -name '*.am' -exec sed
     tr ' \t\\' '\n\n\n' | LC_ALL=C sort -u)
 lint_result "every source file is named by a module.am" "$( {
     c_files src
+    find src -name vendor -prune -o \( -name '*.def' -o -name '*.inc' \) -print
     find tests -name '*.c' -o -name '*.sh' -o -name '*.awk'
 } | LC_ALL=C sort | while read -r file; do
     printf '%s\n' "$named" | grep -qxF -e "$file" -e "${file%.c}" || echo "$file is in no module.am"
