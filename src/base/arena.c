@@ -23,7 +23,7 @@ struct arena_block {
 
 void arena_init(struct arena *a, size_t cap)
 {
-    *a = (struct arena){.cap = cap};
+    *a = (struct arena){ .cap = cap };
 }
 
 void arena_reset(struct arena *a)
@@ -44,7 +44,7 @@ void arena_release(struct arena *a)
         free(b);
         b = next;
     }
-    *a = (struct arena){.cap = a->cap};
+    *a = (struct arena){ .cap = a->cap };
 }
 
 /* A fresh block behind `now`; n is aligned and within the cap. */
@@ -125,7 +125,7 @@ struct slice arena_dup(struct arena *a, struct slice s)
     if (s.n)
         memcpy(p, s.p, s.n);
     p[s.n] = 0;
-    return (struct slice){p, s.n};
+    return (struct slice){ p, s.n };
 }
 
 const char *arena_str(struct arena *a, struct slice s)
@@ -152,5 +152,5 @@ struct slice arena_printf(struct arena *a, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf((char *)p, (size_t)n + 1, fmt, ap);
     va_end(ap);
-    return (struct slice){p, (size_t)n};
+    return (struct slice){ p, (size_t)n };
 }

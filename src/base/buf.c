@@ -10,13 +10,13 @@
 
 void buf_init(struct buf *b, size_t cap)
 {
-    *b = (struct buf){.cap = cap};
+    *b = (struct buf){ .cap = cap };
 }
 
 void buf_release(struct buf *b)
 {
     free(b->p);
-    *b = (struct buf){.cap = b->cap};
+    *b = (struct buf){ .cap = b->cap };
 }
 
 void buf_clear(struct buf *b)

@@ -117,9 +117,9 @@ const char *ev_err_format(const struct ev_err *err, char *out, size_t cap)
 
 const char *ev_rc_name(int rc)
 {
-    static const char *const name[] = {"ok",        "io",     "format",      "truncated",
-                                       "limit",     "memory", "syntax",      "unsupported",
-                                       "not-found", "exists", "interrupted", "usage"};
+    static const char *const name[] = { "ok",        "io",     "format",      "truncated",
+                                        "limit",     "memory", "syntax",      "unsupported",
+                                        "not-found", "exists", "interrupted", "usage" };
 
     if (rc > 0 || rc < EV_EUSAGE)
         return "unknown";

@@ -40,13 +40,13 @@
 #define LIMIT_ALSO_IN 16             /* places named for one record, the rest is a count */
 
 /* --- a run --- */
-#define LIMIT_INPUT_FILES 2000000        /* files of one run; a full image has about 500,000 */
+#define LIMIT_INPUT_FILES 2000000         /* files of one run; a full image has about 500,000 */
 #define LIMIT_INPUT_ARENA LIMIT_MIB(1024) /* their paths: 2 million of 300 bytes, and reasons */
-#define LIMIT_STDIN (UINT64_C(1) << 40)  /* spooled to disk: the disk is the limit before this */
-#define LIMIT_TALLY_NAMES 10000          /* channels and computers told apart; input makes names */
+#define LIMIT_STDIN (UINT64_C(1) << 40)   /* spooled to disk: the disk is the limit before this */
+#define LIMIT_TALLY_NAMES 10000           /* channels and computers told apart; input makes names */
 #define LIMIT_TALLY_ARENA LIMIT_MIB(64)
 #define LIMIT_THREADS 256
-#define LIMIT_RUN_FINDINGS 20000         /* kept word for word of all files; all are counted */
+#define LIMIT_RUN_FINDINGS 20000 /* kept word for word of all files; all are counted */
 
 /* --- folder walk --- */
 #define LIMIT_WALK_DEPTH 128

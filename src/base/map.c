@@ -12,14 +12,14 @@
 
 void map_init(struct map *m, uint64_t seed)
 {
-    *m = (struct map){.seed = seed};
+    *m = (struct map){ .seed = seed };
 }
 
 void map_release(struct map *m)
 {
     free(m->entry);
     free(m->slot);
-    *m = (struct map){.seed = m->seed};
+    *m = (struct map){ .seed = m->seed };
 }
 
 void map_clear(struct map *m)
@@ -86,7 +86,7 @@ uint64_t *map_put(struct map *m, struct slice key, uint64_t value, bool *ret_new
             map_grow(m);
             at = map_probe(m, key, hash);
         }
-        m->entry[m->n++] = (struct map_entry){key, value, hash};
+        m->entry[m->n++] = (struct map_entry){ key, value, hash };
         m->slot[at] = (uint32_t)m->n;
     }
     if (ret_new)

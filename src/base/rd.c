@@ -61,7 +61,7 @@ struct slice rd_bytes(struct rd *r, size_t n)
     /* Of an absent slice, 0 bytes are there: present and empty. */
     p = r->p ? r->p + r->at : (const uint8_t *)"";
     r->at += n;
-    return (struct slice){p, n};
+    return (struct slice){ p, n };
 }
 
 void rd_skip(struct rd *r, size_t n)

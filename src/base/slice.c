@@ -67,7 +67,7 @@ struct slice slice_sub(struct slice s, size_t from, size_t n)
         from = s.n;
     if (n > s.n - from)
         n = s.n - from;
-    return (struct slice){s.p + from, n};
+    return (struct slice){ s.p + from, n };
 }
 
 static bool is_space(uint8_t c)

@@ -85,7 +85,7 @@ size_t utf16_to_utf8(const uint8_t *src, size_t units, uint8_t *dst)
 
 static void put_unit(struct buf *out, uint32_t u, bool big_endian)
 {
-    uint8_t b[2] = {(uint8_t)u, (uint8_t)(u >> 8)};
+    uint8_t b[2] = { (uint8_t)u, (uint8_t)(u >> 8) };
 
     if (big_endian)
         b[0] = (uint8_t)(u >> 8), b[1] = (uint8_t)u;
@@ -112,7 +112,7 @@ void utf8_to_utf16(struct slice s, struct buf *out, bool big_endian)
 /* Decodes; false (and *ret_n 1) where the bytes at s.p are no code point. */
 static bool decode(struct slice s, uint32_t *ret_c, size_t *ret_n)
 {
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+    static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
     uint8_t b = s.p[0];
     size_t n = b < 0x80 ? 1 : b < 0xc2 ? 0 : b < 0xe0 ? 2 : b < 0xf0 ? 3 : b < 0xf5 ? 4 : 0;
     uint32_t c;
@@ -186,7 +186,7 @@ static size_t valid_prefix(struct slice s)
             i++;
             continue;
         }
-        if (!decode((struct slice){s.p + i, s.n - i}, &c, &n))
+        if (!decode((struct slice){ s.p + i, s.n - i }, &c, &n))
             break;
         i += n;
     }

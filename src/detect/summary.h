@@ -47,8 +47,8 @@ struct summary {
     uint64_t duplicates;                                             /* rows folded into also_in */
     uint64_t undecided, regex_limit;                                 /* events x rules */
     const struct rule_counts *rule_count; /* one per rule of rules; NULL: none */
-    uint64_t filtered; /* events of computers that --computer left out */
-    uint64_t oversize; /* rows beyond LIMIT_DETECTION, not written */
+    uint64_t filtered;                    /* events of computers that --computer left out */
+    uint64_t oversize;                    /* rows beyond LIMIT_DETECTION, not written */
     bool interrupted;
 };
 

@@ -19,8 +19,8 @@ struct dispenser {
     pthread_cond_t opened;
 };
 
-struct dispenser *
-dispenser_new(struct inputs *in, const struct decoder *decoder, const struct reader_options *o)
+struct dispenser *dispenser_new(struct inputs *in, const struct decoder *decoder,
+                                const struct reader_options *o)
 {
     struct dispenser *d = xcalloc(1, sizeof *d);
     d->in = in;
@@ -34,8 +34,7 @@ dispenser_new(struct inputs *in, const struct decoder *decoder, const struct rea
     return d;
 }
 
-static void
-file_close(struct scan_file *f)
+static void file_close(struct scan_file *f)
 {
     if (f->reader)
         f->decoder->close(f->reader);
@@ -44,8 +43,7 @@ file_close(struct scan_file *f)
     f->source = NULL;
 }
 
-void
-dispenser_free(struct dispenser *d)
+void dispenser_free(struct dispenser *d)
 {
     if (!d)
         return;
@@ -59,8 +57,7 @@ dispenser_free(struct dispenser *d)
     free(d);
 }
 
-static int
-file_open(struct dispenser *d, struct scan_file *f, struct ev_err *err)
+static int file_open(struct dispenser *d, struct scan_file *f, struct ev_err *err)
 {
     struct input *in = &d->in->list.v[f->input];
     int rc = EV_OK;
@@ -78,8 +75,7 @@ file_open(struct dispenser *d, struct scan_file *f, struct ev_err *err)
 }
 
 /* Called under the lock: remembers why a file was not, or not wholly, read. */
-static void
-file_failed(struct dispenser *d, struct scan_file *f, const struct ev_err *err)
+static void file_failed(struct dispenser *d, struct scan_file *f, const struct ev_err *err)
 {
     struct input *in = &d->in->list.v[f->input];
     char text[1200];
@@ -88,8 +84,7 @@ file_failed(struct dispenser *d, struct scan_file *f, const struct ev_err *err)
 }
 
 /* Opens the next file that is to be read, without the lock while the decoder works. */
-static void
-open_next(struct dispenser *d)
+static void open_next(struct dispenser *d)
 {
     struct scan_file *f = &d->file[d->next++];
     struct ev_err err = { 0 };
@@ -109,8 +104,7 @@ open_next(struct dispenser *d)
     pthread_cond_broadcast(&d->opened);
 }
 
-static struct scan_file *
-open_file_with_job(struct dispenser *d)
+static struct scan_file *open_file_with_job(struct dispenser *d)
 {
     while (d->first_open < d->next && !d->opening &&
            d->file[d->first_open].next >= d->file[d->first_open].jobs)
@@ -121,8 +115,7 @@ open_file_with_job(struct dispenser *d)
     return NULL;
 }
 
-bool
-dispenser_take(struct dispenser *d, struct scan_file **ret_file, uint64_t *ret_job)
+bool dispenser_take(struct dispenser *d, struct scan_file **ret_file, uint64_t *ret_job)
 {
     bool found = false;
 
@@ -146,9 +139,9 @@ dispenser_take(struct dispenser *d, struct scan_file **ret_file, uint64_t *ret_j
     return found;
 }
 
-void
-dispenser_done(struct dispenser *d, struct scan_file *f, const struct accounting *counts,
-               const struct finding *finding, size_t nfinding, int rc, const struct ev_err *err)
+void dispenser_done(struct dispenser *d, struct scan_file *f, const struct accounting *counts,
+                    const struct finding *finding, size_t nfinding, int rc,
+                    const struct ev_err *err)
 {
     pthread_mutex_lock(&d->lock);
     accounting_add(&f->counts, counts);
@@ -162,8 +155,7 @@ dispenser_done(struct dispenser *d, struct scan_file *f, const struct accounting
     pthread_mutex_unlock(&d->lock);
 }
 
-void
-dispenser_stop(struct dispenser *d)
+void dispenser_stop(struct dispenser *d)
 {
     pthread_mutex_lock(&d->lock);
     d->stopped = true;
@@ -171,8 +163,7 @@ dispenser_stop(struct dispenser *d)
     pthread_mutex_unlock(&d->lock);
 }
 
-const struct scan_file *
-dispenser_file(const struct dispenser *d, size_t input)
+const struct scan_file *dispenser_file(const struct dispenser *d, size_t input)
 {
     return &d->file[input];
 }

@@ -1,7 +1,6 @@
 #include "scan/filter.h"
 
-static bool
-any_nocase(const char *const *list, size_t n, struct slice s)
+static bool any_nocase(const char *const *list, size_t n, struct slice s)
 {
     for (size_t i = 0; i < n; i++)
         if (slice_eq_nocase(slice_str(list[i]), s))
@@ -9,8 +8,7 @@ any_nocase(const char *const *list, size_t n, struct slice s)
     return false;
 }
 
-bool
-filter_key(const struct filter *f, struct slice channel, uint32_t event_id)
+bool filter_key(const struct filter *f, struct slice channel, uint32_t event_id)
 {
     if (f->nchannel && !any_nocase(f->channel, f->nchannel, channel))
         return false;
@@ -22,14 +20,12 @@ filter_key(const struct filter *f, struct slice channel, uint32_t event_id)
     return false;
 }
 
-bool
-filter_computer(const struct filter *f, struct slice computer)
+bool filter_computer(const struct filter *f, struct slice computer)
 {
     return !f->ncomputer || any_nocase(f->computer, f->ncomputer, computer);
 }
 
-bool
-filter_names_rule(const char *const *names, size_t n, const struct rule *r)
+bool filter_names_rule(const char *const *names, size_t n, const struct rule *r)
 {
     if (any_nocase(names, n, r->id) || any_nocase(names, n, r->title))
         return true;
@@ -44,8 +40,7 @@ filter_names_rule(const char *const *names, size_t n, const struct rule *r)
     return false;
 }
 
-enum row_fate
-filter_row(const struct filter *f, const struct hit *hit, uint64_t time)
+enum row_fate filter_row(const struct filter *f, const struct hit *hit, uint64_t time)
 {
     if (hit->rule->level < f->level)
         return ROW_HIDDEN_LEVEL;

@@ -9,15 +9,13 @@ struct adding {
     struct ev_err *err;
 };
 
-void
-inputs_init(struct inputs *in)
+void inputs_init(struct inputs *in)
 {
     *in = (struct inputs){ 0 };
     arena_init(&in->arena, LIMIT_INPUT_ARENA);
 }
 
-void
-inputs_release(struct inputs *in)
+void inputs_release(struct inputs *in)
 {
     for (size_t i = 0; i < in->list.n; i++)
         source_free(in->list.v[i].source);
@@ -27,8 +25,7 @@ inputs_release(struct inputs *in)
 }
 
 /* What the user can do about a file that is evidence but not of a kind that is read. */
-static const char *
-advice(enum probe_kind kind)
+static const char *advice(enum probe_kind kind)
 {
     switch (kind) {
     case PROBE_EVT:
@@ -42,8 +39,7 @@ advice(enum probe_kind kind)
     }
 }
 
-static void
-judge(struct input *in)
+static void judge(struct input *in)
 {
     switch (in->kind) {
     case PROBE_EVTX:
@@ -60,19 +56,19 @@ judge(struct input *in)
     }
 }
 
-static int
-open_input(const struct adding *a, const char *path, struct source **ret, struct ev_err *err)
+static int open_input(const struct adding *a, const char *path, struct source **ret,
+                      struct ev_err *err)
 {
     if (strcmp(path, "-") == 0)
         return source_open_stdin(a->tmpdir, LIMIT_STDIN, ret, err);
     return source_open_file(path, ret, err);
 }
 
-static int
-add_file(void *ctx, const char *path)
+static int add_file(void *ctx, const char *path)
 {
     const struct adding *a = ctx;
-    struct input in = { .path = arena_str(&a->in->arena, slice_str(path)), .fate = FILE_UNREADABLE };
+    struct input in = { .path = arena_str(&a->in->arena, slice_str(path)),
+                        .fate = FILE_UNREADABLE };
     struct source *src = NULL;
     struct ev_err err = { 0 };
     char text[1200];
@@ -98,18 +94,15 @@ add_file(void *ctx, const char *path)
     return EV_OK;
 }
 
-static void
-add_trouble(void *ctx, const struct ev_err *err)
+static void add_trouble(void *ctx, const struct ev_err *err)
 {
     const struct adding *a = ctx;
     char text[1200];
-    const char *copy =
-        arena_str(&a->in->arena, slice_str(ev_err_format(err, text, sizeof text)));
+    const char *copy = arena_str(&a->in->arena, slice_str(ev_err_format(err, text, sizeof text)));
     (void)vec_push(&a->in->trouble, LIMIT_INPUT_FILES, copy);
 }
 
-int
-inputs_add(struct inputs *in, const char *path, const char *tmpdir, struct ev_err *err)
+int inputs_add(struct inputs *in, const char *path, const char *tmpdir, struct ev_err *err)
 {
     struct adding a = { in, tmpdir, err };
     const struct walk_visitor v = { add_file, add_trouble, &a };

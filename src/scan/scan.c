@@ -4,16 +4,14 @@
 
 #include "base/mem.h"
 
-static void *
-thread_main(void *ctx)
+static void *thread_main(void *ctx)
 {
     worker_run(ctx);
     return NULL;
 }
 
 /* Worker 0 is the calling thread, so that one thread needs none. */
-static void
-run_workers(struct worker *w, unsigned n)
+static void run_workers(struct worker *w, unsigned n)
 {
     pthread_t *thread = xcalloc(n, sizeof *thread);
     unsigned started = 0;
@@ -26,8 +24,7 @@ run_workers(struct worker *w, unsigned n)
     free(thread);
 }
 
-static int
-finding_order(const void *a, const void *b)
+static int finding_order(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;
     if (x->offset != y->offset)
@@ -35,8 +32,7 @@ finding_order(const void *a, const void *b)
     return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-static void
-summarise_files(const struct inputs *in, const struct dispenser *d, struct summary *sum)
+static void summarise_files(const struct inputs *in, const struct dispenser *d, struct summary *sum)
 {
     sum->nfile = in->list.n;
     sum->file = arena_zalloc(&sum->arena, in->list.n, sizeof *sum->file);
@@ -59,8 +55,8 @@ summarise_files(const struct inputs *in, const struct dispenser *d, struct summa
     }
 }
 
-static void
-summarise_workers(struct worker *w, unsigned n, const struct ruleset *rules, struct summary *sum)
+static void summarise_workers(struct worker *w, unsigned n, const struct ruleset *rules,
+                              struct summary *sum)
 {
     struct rule_counts *count = arena_zalloc(&sum->arena, rules->n, sizeof *count);
     for (unsigned i = 0; i < n; i++) {
@@ -88,8 +84,7 @@ summarise_workers(struct worker *w, unsigned n, const struct ruleset *rules, str
 }
 
 /* The first fault in worker order; an interruption only when there is no other. */
-static int
-first_fault(const struct worker *w, unsigned n, struct ev_err *err)
+static int first_fault(const struct worker *w, unsigned n, struct ev_err *err)
 {
     int rc = EV_OK;
     for (unsigned i = 0; i < n; i++) {
@@ -104,16 +99,19 @@ first_fault(const struct worker *w, unsigned n, struct ev_err *err)
     return rc;
 }
 
-int
-scan_run(const struct scan_options *o, struct inputs *in, struct order *order,
-         struct scan_progress *progress, struct summary *sum, struct ev_err *err)
+int scan_run(const struct scan_options *o, struct inputs *in, struct order *order,
+             struct scan_progress *progress, struct summary *sum, struct ev_err *err)
 {
     struct dispenser *d = dispenser_new(in, o->decoder, &o->reader);
     struct worker *w = xcalloc(o->threads, sizeof *w);
 
     for (unsigned i = 0; i < o->threads; i++) {
-        w[i] = (struct worker){ .matcher = o->matcher, .filter = o->filter, .dispenser = d,
-                                .order = order, .progress = progress, .stop = o->stop,
+        w[i] = (struct worker){ .matcher = o->matcher,
+                                .filter = o->filter,
+                                .dispenser = d,
+                                .order = order,
+                                .progress = progress,
+                                .stop = o->stop,
                                 .stop_ctx = o->stop_ctx };
         worker_init(&w[i]);
     }

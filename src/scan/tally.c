@@ -2,8 +2,7 @@
 
 #include "base/limits.h"
 
-void
-tally_init(struct tally *t)
+void tally_init(struct tally *t)
 {
     *t = (struct tally){ 0 };
     arena_init(&t->arena, LIMIT_TALLY_ARENA);
@@ -11,8 +10,7 @@ tally_init(struct tally *t)
     map_init(&t->host, map_seed());
 }
 
-void
-tally_release(struct tally *t)
+void tally_release(struct tally *t)
 {
     vec_release(&t->channels);
     vec_release(&t->hosts);
@@ -21,8 +19,7 @@ tally_release(struct tally *t)
     arena_release(&t->arena);
 }
 
-static struct summary_channel *
-channel_of(struct tally *t, struct slice name)
+static struct summary_channel *channel_of(struct tally *t, struct slice name)
 {
     if (!name.p)
         name = SLICE("");
@@ -39,8 +36,7 @@ channel_of(struct tally *t, struct slice name)
     return &t->channels.v[t->channels.n - 1];
 }
 
-static struct summary_host *
-host_of(struct tally *t, struct slice name)
+static struct summary_host *host_of(struct tally *t, struct slice name)
 {
     if (!name.p)
         name = SLICE("");
@@ -57,8 +53,7 @@ host_of(struct tally *t, struct slice name)
     return &t->hosts.v[t->hosts.n - 1];
 }
 
-static void
-span_add(uint64_t *first, uint64_t *last, uint64_t time)
+static void span_add(uint64_t *first, uint64_t *last, uint64_t time)
 {
     if (!time)
         return;
@@ -68,8 +63,7 @@ span_add(uint64_t *first, uint64_t *last, uint64_t time)
         *last = time;
 }
 
-void
-tally_record(struct tally *t, struct slice channel, uint64_t written)
+void tally_record(struct tally *t, struct slice channel, uint64_t written)
 {
     struct summary_channel *c = channel_of(t, channel);
     if (c)
@@ -77,11 +71,10 @@ tally_record(struct tally *t, struct slice channel, uint64_t written)
     span_add(&t->first, &t->last, written);
 }
 
-void
-tally_event(struct tally *t, struct event *ev)
+void tally_event(struct tally *t, struct event *ev)
 {
-    const bool sysmon = ev->event_id == 1 &&
-                        slice_eq_nocase(ev->provider, SLICE("Microsoft-Windows-Sysmon"));
+    const bool sysmon =
+        ev->event_id == 1 && slice_eq_nocase(ev->provider, SLICE("Microsoft-Windows-Sysmon"));
     const bool security = ev->event_id == 4688 && slice_eq_nocase(ev->channel, SLICE("Security"));
     if (!sysmon && !security)
         return;
@@ -97,8 +90,7 @@ tally_event(struct tally *t, struct event *ev)
     h->s4688_with_command_line += line.n > 0 && !slice_eq(line, SLICE("-"));
 }
 
-void
-tally_merge(struct tally *to, const struct tally *from)
+void tally_merge(struct tally *to, const struct tally *from)
 {
     for (size_t i = 0; i < from->channels.n; i++) {
         struct summary_channel *c = channel_of(to, from->channels.v[i].channel);
@@ -121,8 +113,7 @@ tally_merge(struct tally *to, const struct tally *from)
     to->crowded += from->crowded;
 }
 
-static int
-channel_order(const void *a, const void *b)
+static int channel_order(const void *a, const void *b)
 {
     const struct summary_channel *x = a, *y = b;
     if (x->events != y->events)
@@ -130,15 +121,13 @@ channel_order(const void *a, const void *b)
     return slice_cmp(x->channel, y->channel);
 }
 
-static int
-host_order(const void *a, const void *b)
+static int host_order(const void *a, const void *b)
 {
     const struct summary_host *x = a, *y = b;
     return slice_cmp(x->computer, y->computer);
 }
 
-void
-tally_summarise(const struct tally *t, struct summary *sum)
+void tally_summarise(const struct tally *t, struct summary *sum)
 {
     sum->nchannel = t->channels.n;
     sum->channel = arena_zalloc(&sum->arena, t->channels.n, sizeof *sum->channel);

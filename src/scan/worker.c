@@ -2,8 +2,7 @@
 
 #include "base/limits.h"
 
-void
-worker_init(struct worker *w)
+void worker_init(struct worker *w)
 {
     w->reader = reader_worker_new();
     w->scratch = scratch_new(w->matcher);
@@ -11,8 +10,7 @@ worker_init(struct worker *w)
     tally_init(&w->tally);
 }
 
-void
-worker_release(struct worker *w)
+void worker_release(struct worker *w)
 {
     reader_worker_free(w->reader);
     scratch_free(w->scratch);
@@ -21,8 +19,8 @@ worker_release(struct worker *w)
     vec_release(&w->findings);
 }
 
-static bool
-want(void *ctx, struct slice provider, struct slice channel, uint32_t event_id, uint64_t written)
+static bool want(void *ctx, struct slice provider, struct slice channel, uint32_t event_id,
+                 uint64_t written)
 {
     struct worker *w = ctx;
     tally_record(&w->tally, channel, written);
@@ -31,8 +29,7 @@ want(void *ctx, struct slice provider, struct slice channel, uint32_t event_id, 
            matcher_wants(w->matcher, provider, channel, event_id);
 }
 
-static int
-add_row(struct worker *w, struct event *ev, const struct hit *hit)
+static int add_row(struct worker *w, struct event *ev, const struct hit *hit)
 {
     const uint64_t time = ev->time_created ? ev->time_created : ev->place.written;
     enum row_fate fate = filter_row(w->filter, hit, time);
@@ -53,8 +50,7 @@ add_row(struct worker *w, struct event *ev, const struct hit *hit)
     return order_add(w->order, buf_view(&w->row), &w->err);
 }
 
-static int
-event(void *ctx, struct event *ev)
+static int event(void *ctx, struct event *ev)
 {
     struct worker *w = ctx;
     struct hits hits;
@@ -77,15 +73,13 @@ event(void *ctx, struct event *ev)
     return EV_OK;
 }
 
-static void
-finding(void *ctx, const struct finding *f)
+static void finding(void *ctx, const struct finding *f)
 {
     struct worker *w = ctx;
     (void)vec_push(&w->findings, LIMIT_FINDINGS, *f);
 }
 
-void
-worker_run(struct worker *w)
+void worker_run(struct worker *w)
 {
     const struct reader_visitor v = { want, event, finding, w };
     uint64_t job;
