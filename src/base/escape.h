@@ -14,7 +14,8 @@ void escape_controls(struct slice s, struct buf *out);
 /* One CSV cell (RFC 4180, quoted where needed). guard: a leading `'` where the cell begins with
  * = + - @ tab or CR (DESIGN.md section 5). Control characters become control pictures. */
 void escape_csv(struct slice s, bool guard, struct buf *out);
-/* The inside of a JSON string, without the quotes; also escapes U+2028/9 and `</`. */
+/* The inside of a JSON string, without the quotes; also escapes DEL, C1 controls, U+2028/9,
+ * and the `<` of `</` and `<!`. */
 void escape_json(struct slice s, struct buf *out);
 /* Quoted JSON string. */
 void escape_json_string(struct slice s, struct buf *out);

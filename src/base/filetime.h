@@ -10,7 +10,7 @@
 
 #define FILETIME_SECOND UINT64_C(10000000)
 #define FILETIME_UNIX_EPOCH UINT64_C(116444736000000000)
-#define FILETIME_TEXT 40 /* room for any text written here, with NUL */
+#define FILETIME_TEXT 48 /* room for any text written here, with NUL */
 
 struct civil {
     int32_t year;                                      /* 1601.. */

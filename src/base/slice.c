@@ -94,12 +94,28 @@ static uint64_t load64(const uint8_t *p)
     return v;
 }
 
+static uint64_t load32(const uint8_t *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
 /* 64x64 -> 128 bit product, both halves folded: every input bit reaches every output bit. */
 static uint64_t mix(uint64_t a, uint64_t b)
 {
-    __extension__ unsigned __int128 m = (unsigned __int128)a * b;
+#ifdef __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 u128;
+    u128 m = (u128)a * b;
 
     return (uint64_t)m ^ (uint64_t)(m >> 64);
+#else
+    uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
+    uint64_t ll = al * bl, lh = al * bh, hl = ah * bl, hh = ah * bh;
+
+    return ll ^ (lh << 32) ^ (hl >> 32) ^ hh ^ (hl << 32) ^ (lh >> 32);
+#endif
 }
 
 #define K0 UINT64_C(0x9e3779b97f4a7c15)
@@ -117,9 +133,11 @@ uint64_t slice_hash(struct slice s, uint64_t seed)
     if (n >= 8) {
         a = load64(p);
         b = load64(p + (n - 8));
+    } else if (n >= 4) {
+        a = load32(p);
+        b = load32(p + (n - 4));
     } else if (n) {
-        for (size_t i = 0; i < n; i++)
-            a |= (uint64_t)p[i] << (8 * i);
+        a = (uint64_t)p[0] | (uint64_t)p[n / 2] << 8 | (uint64_t)p[n - 1] << 16;
     }
     return mix(mix(a ^ K1 ^ h, b ^ K2 ^ seed), h ^ K0);
 }

@@ -1,0 +1,107 @@
+/* digest.c - SHA-256 by libcrypto, CRC-32 by libdeflate.
+ *
+ * Both libraries use the machine's instructions for it, which code of ours would not.
+ * May include: base/, libcrypto, libdeflate. */
+#include "base/digest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <libdeflate.h>
+#include <openssl/evp.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+
+struct sha256 {
+    EVP_MD_CTX *ctx;
+};
+
+/* libcrypto fails here only for want of memory or of the algorithm itself. */
+static void must(int ok)
+{
+    if (ok == 1)
+        return;
+    fprintf(stderr, "evtriage: SHA-256 is not available from libcrypto\n");
+    abort();
+}
+
+struct sha256 *sha256_new(void)
+{
+    struct sha256 *d = xcalloc(1, sizeof *d);
+
+    d->ctx = EVP_MD_CTX_new();
+    must(d->ctx != NULL);
+    must(EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL));
+    return d;
+}
+
+void sha256_add(struct sha256 *d, struct slice s)
+{
+    if (s.n)
+        must(EVP_DigestUpdate(d->ctx, s.p, s.n));
+}
+
+void sha256_done(struct sha256 *d, uint8_t ret[32])
+{
+    must(EVP_DigestFinal_ex(d->ctx, ret, NULL));
+}
+
+void sha256_free(struct sha256 *d)
+{
+    if (!d)
+        return;
+    EVP_MD_CTX_free(d->ctx);
+    free(d);
+}
+
+void digest_hex(const uint8_t *p, size_t n, char *out)
+{
+    static const char digit[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < n; i++) {
+        *out++ = digit[p[i] >> 4];
+        *out++ = digit[p[i] & 15];
+    }
+    *out = '\0';
+}
+
+int sha256_file(const char *path, uint8_t ret[32], struct ev_err *err)
+{
+    struct sha256 *d = NULL;
+    uint8_t *block = NULL;
+    int rc = EV_OK, fd;
+    ssize_t n;
+
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        ev_err_errno(err, EV_EIO, errno, "cannot open");
+        ev_err_file(err, path);
+        return EV_EIO;
+    }
+    d = sha256_new();
+    block = xrealloc(NULL, LIMIT_KIB(256), 1);
+    while ((n = read(fd, block, LIMIT_KIB(256))) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            rc = ev_err_errno(err, EV_EIO, errno, "cannot read");
+            ev_err_file(err, path);
+            goto out;
+        }
+        sha256_add(d, slice_of(block, (size_t)n));
+    }
+    sha256_done(d, ret);
+out:
+    free(block);
+    sha256_free(d);
+    close(fd);
+    return rc;
+}
+
+uint32_t crc32_add(uint32_t crc, struct slice s)
+{
+    /* A NULL buffer would ask libdeflate for the start value instead. */
+    return s.n ? libdeflate_crc32(crc, s.p, s.n) : crc;
+}

@@ -1,0 +1,208 @@
+/* escape.c - text made safe for its target.
+ *
+ * One table a target says which bytes may pass as they are; runs of those are copied at once, and
+ * the rest goes through the target's own step, one code point at a time.
+ * May include: base/. */
+#include "base/escape.h"
+
+#include "base/utf16.h"
+
+#define REPLACEMENT_TEXT "\xef\xbf\xbd"
+
+static void put_replacement(struct buf *out)
+{
+    buf_put(out, REPLACEMENT_TEXT, 3);
+}
+
+/* U+2400 + c for C0, U+2421 for DEL, U+FFFD for C1. */
+static void put_control(uint32_t c, struct buf *out)
+{
+    uint8_t text[4];
+
+    if (c < 0x20)
+        buf_put(out, text, utf8_encode(0x2400 + c, text));
+    else if (c == 0x7f)
+        buf_put(out, text, utf8_encode(0x2421, text));
+    else
+        put_replacement(out);
+}
+
+static bool is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+/* For which targets a byte is more than itself. Bytes beyond ASCII always: they may be invalid. */
+enum { CONTROLS = 1, CSV = 2, JSON = 4, HTML = 8, XML_TEXT = 16, XML_ATTR = 32, EVERY = 63 };
+
+static const uint8_t special[256] = {
+    [0x00 ... 0x1f] = EVERY,
+    ['"'] = CSV | JSON | HTML | XML_ATTR,
+    ['&'] = HTML | XML_TEXT | XML_ATTR,
+    ['\''] = HTML | XML_ATTR,
+    ['<'] = JSON | HTML | XML_TEXT | XML_ATTR,
+    ['>'] = HTML | XML_TEXT | XML_ATTR,
+    ['\\'] = JSON,
+    [0x7f ... 0xff] = EVERY,
+};
+
+/* Copies what may pass at the front of *s, then takes off one code point and its bytes. False at
+ * the end of *s. */
+static bool next(struct slice *s, uint8_t target, struct buf *out, uint32_t *ret_c,
+                 struct slice *ret_text)
+{
+    size_t n = 0;
+
+    while (n < s->n && !(special[s->p[n]] & target))
+        n++;
+    buf_put(out, s->p, n);
+    *s = slice_sub(*s, n, s->n);
+    if (s->n == 0)
+        return false;
+    *ret_c = utf8_decode(*s, &n);
+    *ret_text = n == 1 && s->p[0] >= 0x80 ? SLICE(REPLACEMENT_TEXT) : slice_sub(*s, 0, n);
+    *s = slice_sub(*s, n, s->n);
+    return true;
+}
+
+void escape_controls(struct slice s, struct buf *out)
+{
+    struct slice text;
+    uint32_t c;
+
+    while (next(&s, CONTROLS, out, &c, &text)) {
+        if (is_control(c))
+            put_control(c, out);
+        else
+            buf_slice(out, text);
+    }
+}
+
+static bool needs_guard(struct slice s)
+{
+    return s.n && (s.p[0] == '=' || s.p[0] == '+' || s.p[0] == '-' || s.p[0] == '@' ||
+                   s.p[0] == '\t' || s.p[0] == '\r');
+}
+
+void escape_csv(struct slice s, bool guard, struct buf *out)
+{
+    struct slice text;
+    uint32_t c;
+    bool quoted = slice_find_byte(s, ',') != SIZE_MAX || slice_find_byte(s, '"') != SIZE_MAX;
+
+    /* Blanks at an end are data; unquoted, some readers trim them. */
+    quoted = quoted || (s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' '));
+    if (quoted)
+        buf_byte(out, '"');
+    if (guard && needs_guard(s))
+        buf_byte(out, '\'');
+    while (next(&s, CSV, out, &c, &text)) {
+        if (c == '"')
+            buf_put(out, "\"\"", 2);
+        else if (is_control(c))
+            put_control(c, out);
+        else
+            buf_slice(out, text);
+    }
+    if (quoted)
+        buf_byte(out, '"');
+}
+
+static void json_step(uint32_t c, struct slice text, struct buf *out)
+{
+    static const char letter[] = "btn-fr"; /* of 8, 9, 10, 12, 13 */
+
+    if (c == '"' || c == '\\') {
+        buf_byte(out, '\\');
+        buf_byte(out, (uint8_t)c);
+    } else if (c >= 8 && c <= 13 && c != 11) {
+        buf_byte(out, '\\');
+        buf_byte(out, (uint8_t)letter[c - 8]);
+    } else if (is_control(c) || c == 0x2028 || c == 0x2029) {
+        buf_printf(out, "\\u%04x", c);
+    } else {
+        buf_slice(out, text);
+    }
+}
+
+void escape_json(struct slice s, struct buf *out)
+{
+    struct slice text;
+    uint32_t c;
+
+    while (next(&s, JSON, out, &c, &text)) {
+        /* `</` would end a script element that holds the JSON, `<!` may keep it from ending. */
+        if (c == '<' && s.n && (s.p[0] == '/' || s.p[0] == '!'))
+            buf_str(out, "\\u003c");
+        else
+            json_step(c, text, out);
+    }
+}
+
+void escape_json_string(struct slice s, struct buf *out)
+{
+    buf_byte(out, '"');
+    escape_json(s, out);
+    buf_byte(out, '"');
+}
+
+/* The entity of a markup character, or NULL. */
+static const char *entity(uint32_t c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    default:
+        return NULL;
+    }
+}
+
+void escape_html(struct slice s, struct buf *out)
+{
+    struct slice text;
+    uint32_t c;
+
+    while (next(&s, HTML, out, &c, &text)) {
+        if (entity(c))
+            buf_str(out, entity(c));
+        else if (c == '\'')
+            buf_str(out, "&#39;");
+        else if (is_control(c))
+            put_control(c, out);
+        else
+            buf_slice(out, text);
+    }
+}
+
+/* XML 1.0, 2.2: #x9 #xA #xD, #x20-#xD7FF, #xE000-#xFFFD, #x10000-#x10FFFF. */
+static bool is_xml_char(uint32_t c)
+{
+    return c >= 0x20 ? c != 0xfffe && c != 0xffff : c == 9 || c == 10 || c == 13;
+}
+
+size_t escape_xml(struct slice s, bool attribute, struct buf *out)
+{
+    struct slice text;
+    size_t replaced = 0;
+    uint32_t c;
+
+    while (next(&s, attribute ? XML_ATTR : XML_TEXT, out, &c, &text)) {
+        if (attribute && c == '\'') {
+            buf_str(out, "&apos;");
+        } else if (entity(c) && (attribute || c != '"')) {
+            buf_str(out, entity(c));
+        } else if (!is_xml_char(c)) {
+            put_replacement(out);
+            replaced++;
+        } else {
+            buf_slice(out, text);
+        }
+    }
+    return replaced;
+}
