@@ -50,6 +50,7 @@
 
 /* --- folder walk --- */
 #define LIMIT_WALK_DEPTH 128
+#define LIMIT_WALK_NAMES 4000000 /* of one folder: 300 MiB of names */
 #define LIMIT_PATH 4096
 
 #endif

@@ -15,7 +15,7 @@ struct source_ops {
     /* Up to n bytes at offset; *ret_n < n only at the end. Thread safe. NULL: no random access. */
     int (*read_at)(void *self, uint64_t offset, void *buf, size_t n, size_t *ret_n,
                    struct ev_err *err);
-    /* The next bytes; *ret_n == 0 at the end. */
+    /* The next bytes; *ret_n == 0 at the end. NULL: made from read_at. */
     int (*stream)(void *self, void *buf, size_t n, size_t *ret_n, struct ev_err *err);
     /* Size in bytes; false when unknown. NULL: unknown. */
     bool (*size)(void *self, uint64_t *ret_size);

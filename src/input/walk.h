@@ -12,7 +12,9 @@
 struct walk_visitor {
     /* A regular file (or "-"). A negative return ends the walk with that value. */
     int (*file)(void *ctx, const char *path);
-    /* Something that could not be looked at: err says what. NULL: ignored. */
+    /* Something that could not be looked at: err says what. EV_EIO: the system said no;
+     * EV_ELIMIT: a cap; EV_EUNSUPPORTED: a link, device, socket or pipe, left alone on purpose.
+     * NULL: ignored. */
     void (*trouble)(void *ctx, const struct ev_err *err);
     void *ctx;
 };

@@ -1,0 +1,12 @@
+/* src_file.h - a source over an open file descriptor; shared by src_file.c and src_stdin.c.
+ * Rank: base/, source.h. */
+#ifndef INPUT_SRC_FILE_H
+#define INPUT_SRC_FILE_H
+
+#include "input/source.h"
+
+/* Takes fd over (pread works on it). size: as the source shall tell it; bytes that the file gains
+ * later are not read, so that two passes over a log in use see the same. */
+struct source *source_from_fd(int fd, uint64_t size, const char *path);
+
+#endif
