@@ -132,6 +132,14 @@ rm src/rule/r.c
 fails sources.sh "a file that is named but not there" 'src/rule/r.c is not there'
 
 good_tree
+printf '```\n$ evtriage --no-such-option\n```\n' >README.md
+fails examples.sh "an example that is wrong usage" 'README.md:2: exit code 2'
+good_tree
+mkdir man
+printf '.EX\n$ evtriage \\-\\-version\n.EE\n' >man/x.1
+passes examples.sh "an example that runs"
+
+good_tree
 printf 'int a_bad( void ){return 2;}\n' >>src/base/a.c
 if sh "$here/format.sh" "$work/t" | grep -q '# SKIP'; then
     count=$((count + 1))
