@@ -21,9 +21,9 @@ bool vec_grow(void **v, size_t n, size_t *room, size_t size, size_t cap);
 
 /* vec_push(&vec, cap, element) -> bool */
 #define vec_push(vec, cap_, ...)                                                                   \
-    (vec_grow((void **)&(vec)->v, (vec)->n, &(vec)->room, sizeof *(vec)->v, (cap_))                \
-         ? ((vec)->v[(vec)->n++] = (__VA_ARGS__), true)                                            \
-         : false)
+    ((bool)(vec_grow((void **)&(vec)->v, (vec)->n, &(vec)->room, sizeof *(vec)->v, (cap_))         \
+                ? ((vec)->v[(vec)->n++] = (__VA_ARGS__), true)                                     \
+                : false))
 #define vec_release(vec) (free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->room = 0)
 
 #endif
