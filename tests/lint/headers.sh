@@ -4,7 +4,7 @@ lint_dir=$(CDPATH= cd -- "$(dirname "$0")" && pwd)
 . "$lint_dir/lib.sh"
 
 # A .c file beside a .h of its name is described there.
-lint_result "every C file begins with a comment that names it" "$(c_files src tests/unit tests/fuzz |
+lint_result "every C file begins with a comment that names it" "$(c_files src tests testdata |
     while read -r file; do
         case $file in *.c) [ ! -f "${file%.c}.h" ] || continue ;; esac
         head -n 1 "$file" | grep -q "^/\* $(basename "$file" | sed 's/\./\\./g') - " ||
