@@ -25,6 +25,7 @@
 #define LIMIT_RULE_DEPTH 64              /* nesting of YAML, detections and conditions */
 #define LIMIT_YAML_EVENTS 2000000        /* of one file, aliases expanded: stops alias bombs */
 #define LIMIT_RULE_ERRORS 100            /* messages kept per file */
+#define LIMIT_NAMES 1000000              /* field names of all rules; 3,000 rules use 300 */
 #define LIMIT_LITERAL LIMIT_KIB(64)      /* one pattern */
 #define LIMIT_CONDITION LIMIT_KIB(64)    /* text of one condition */
 

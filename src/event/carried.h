@@ -27,9 +27,16 @@ bool category_carries(struct slice category, struct slice field);
 /* True when a source of that shape carries the field (Sigma name) under process_creation. */
 bool shape_carries(enum shape s, struct slice field);
 
+/* Is this a name of the System part, which every source has? */
+bool field_is_system(struct slice field);
+
 /* Is the field unknown in this record, for a rule of this category? twin: as made by twin_make for
  * the rule; field: Sigma name with its id. Unknown: no field of that id in the twin while
  * category_carries says yes; and on 4688 CommandLine or ParentImage that is absent, empty or "-". */
 bool field_unknown(struct event *twin, struct slice category, struct slice field, uint32_t id);
+
+/* The half of field_unknown that depends on the record; the other half, category_carries, holds for
+ * all events and is asked once when a matcher is built. */
+bool field_silent(struct event *twin, uint32_t id);
 
 #endif

@@ -78,6 +78,11 @@ size_t event_find(const struct event *ev, uint32_t id, size_t from);
 /* Text of the first field with this id; absent when there is none. */
 struct slice event_get(struct event *ev, uint32_t id);
 
+/* The same two by name, for fields without an id (outputs, messages); blanks in the event's name do
+ * not count. */
+size_t event_find_name(const struct event *ev, struct slice name, size_t from);
+struct slice event_get_name(struct event *ev, struct slice name);
+
 /* 128-bit hash over the ordered decoded names and texts of all fields (never raw bytes, which
  * differ between copies of the same record). */
 void event_content_hash(struct event *ev, uint8_t ret[16]);

@@ -26,12 +26,15 @@ struct names;
 /* A table that holds the fixed names. */
 struct names *names_new(void);
 void names_free(struct names *n);
-/* The id of name, registered when new. The bytes are copied. */
+/* The id of name, registered when new. The bytes are copied, blanks left out. NAME_NONE when
+ * LIMIT_NAMES is reached. */
 uint32_t names_add(struct names *n, struct slice name);
 /* The id of a name as it stands in an event (blanks are skipped), or NAME_NONE. */
 uint32_t names_find(const struct names *n, struct slice name);
 /* The text of an id; absent for NAME_NONE. Borrowed. */
 struct slice names_text(const struct names *n, uint32_t id);
+/* Is event_name, blanks skipped, the name of a rule's or our own field? */
+bool name_eq(struct slice event_name, struct slice name);
 /* Number of ids; ids are 0..count-1. */
 uint32_t names_count(const struct names *n);
 

@@ -17,12 +17,16 @@
 enum twin_kind {
     TWIN_NONE,         /* the event itself */
     TWIN_PROCESS_4688, /* Security 4688 as process_creation */
+    TWIN_ANTIVIRUS,    /* Defender as category antivirus: also Signature, Filename */
     TWIN_KINDS
 };
 
 /* Fills *ret with the twin of ev, its fields in ev->arena. TWIN_NONE copies the struct. EV_ELIMIT
  * when the arena is full. Borrowed from ev: valid as long as ev. */
 int twin_make(struct event *ev, enum twin_kind kind, struct event *ret_twin);
+
+/* Is this Security 4688? */
+bool event_is_4688(const struct event *ev);
 
 /* The facts of a process for output columns (DESIGN.md section 5), from any event: process creation
  * by the twin; other events by their Image/ProcessId/User fields, Subject account or System SID.

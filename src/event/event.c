@@ -1,0 +1,83 @@
+/* event.c - look-ups in an event.
+ *
+ * May include base/ only. */
+#include "event/event.h"
+
+#include "base/digest.h"
+
+struct slice event_text(struct event *ev, size_t i)
+{
+    struct field *f = &ev->field[i];
+
+    if (!f->text.p) {
+        f->text = value_text(&f->value, ev->arena);
+        if (!f->text.p)
+            ev->cut = true;
+    }
+    return f->text;
+}
+
+size_t event_find(const struct event *ev, uint32_t id, size_t from)
+{
+    if (id == NAME_NONE)
+        return SIZE_MAX;
+    for (size_t i = from; i < ev->n; i++)
+        if (ev->field[i].id == id && ev->field[i].part != EVENT_RENDERING)
+            return i;
+    return SIZE_MAX;
+}
+
+struct slice event_get(struct event *ev, uint32_t id)
+{
+    size_t i = event_find(ev, id, 0);
+
+    return i == SIZE_MAX ? SLICE_ABSENT : event_text(ev, i);
+}
+
+size_t event_find_name(const struct event *ev, struct slice name, size_t from)
+{
+    for (size_t i = from; i < ev->n; i++)
+        if (ev->field[i].part != EVENT_RENDERING && name_eq(ev->field[i].name, name))
+            return i;
+    return SIZE_MAX;
+}
+
+struct slice event_get_name(struct event *ev, struct slice name)
+{
+    size_t i = event_find_name(ev, name, 0);
+
+    return i == SIZE_MAX ? SLICE_ABSENT : event_text(ev, i);
+}
+
+/* Lengths go in before bytes, so that no two lists of fields give the same stream. SHA-256, not a
+ * table hash: events that only look alike would be merged into one row, and logs are made by those
+ * who would like that. */
+void event_content_hash(struct event *ev, uint8_t ret[16])
+{
+    struct sha256 *d = sha256_new();
+    uint8_t digest[32];
+
+    for (size_t i = 0; i < ev->n; i++) {
+        struct slice name = ev->field[i].name, text = event_text(ev, i);
+        uint8_t head[9];
+
+        head[0] = ev->field[i].part;
+        for (size_t k = 0; k < 4; k++) {
+            head[1 + k] = (uint8_t)(name.n >> (8 * k));
+            head[5 + k] = (uint8_t)(text.n >> (8 * k));
+        }
+        sha256_add(d, slice_of(head, sizeof head));
+        sha256_add(d, name);
+        sha256_add(d, text);
+    }
+    sha256_done(d, digest);
+    sha256_free(d);
+    memcpy(ret, digest, 16);
+}
+
+const char *origin_name(enum event_origin origin)
+{
+    static const char *const name[] = { "active", "deleted", "recovered", "carved" };
+
+    return name[origin];
+}

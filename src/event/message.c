@@ -1,0 +1,300 @@
+/* message.c - fills the templates of message.def.
+ *
+ * A sentence is built in a small buffer of fixed size; what does not fit is cut, which shows as an
+ * ellipsis. Only events that became rows get here.
+ * May include base/ only. */
+#include "event/message.h"
+
+#include "base/buf.h"
+#include "base/parse.h"
+#include "event/twin.h"
+
+#define MESSAGE_MOST 1024 /* bytes of one sentence */
+#define VALUE_MOST 200    /* bytes of one value in it */
+
+enum meaning_kind { PARAMETER, LOGON, STATUS, SUBSTATUS, KERBEROS, TICKET, PROTOCOL, START };
+
+static const struct meaning {
+    enum meaning_kind kind;
+    uint32_t number;
+    struct slice words;
+} meanings[] = {
+#define MEANING(kind, number, words) { kind, number, SLICE_INIT(words) },
+#include "event/meaning.def"
+#undef MEANING
+};
+
+static const struct message {
+    struct slice channel, provider; /* provider empty: any */
+    uint32_t event_id;
+    struct slice pattern;
+} messages[] = {
+#define MESSAGE(channel, provider, id, pattern)                                                    \
+    { SLICE_INIT(channel), SLICE_INIT(provider), id, SLICE_INIT(pattern) },
+    { (const uint8_t *)(p), (p) ? sizeof(p) - 1 : 0 }
+#include "event/message.def"
+#undef MESSAGE
+};
+
+/* Which fields hold a number of which kind, and in which events . */
+static const struct {
+    struct slice field;
+    enum meaning_kind kind;
+    uint32_t first, last;
+} numbered[] = {
+    { SLICE_INIT("LogonType"), LOGON, 0, UINT32_MAX },
+    { SLICE_INIT("Status"), KERBEROS, 4768, 4773 },
+    { SLICE_INIT("FailureCode"), KERBEROS, 4768, 4773 },
+    { SLICE_INIT("TicketEncryptionType"), TICKET, 4768, 4773 },
+    { SLICE_INIT("Status"), STATUS, 0, UINT32_MAX },
+    { SLICE_INIT("SubStatus"), SUBSTATUS, 0, UINT32_MAX },
+    { SLICE_INIT("SubStatus"), STATUS, 0, UINT32_MAX },
+    { SLICE_INIT("ReturnCode"), STATUS, 0, UINT32_MAX },
+    { SLICE_INIT("Protocol"), PROTOCOL, 5152, 5159 },
+    { SLICE_INIT("ServiceStartType"), START, 4697, 4697 },
+};
+
+static struct slice meaning_of(enum meaning_kind kind, uint64_t number)
+{
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (meanings[i].kind == kind && meanings[i].number == number)
+            return meanings[i].words;
+    return SLICE_ABSENT;
+}
+
+/* Reads `%%digits` at the front of *s and steps over it. */
+static bool parameter_next(struct slice *s, uint32_t *ret_number)
+{
+    size_t n = 2;
+
+    if (!slice_starts(*s, SLICE("%%")))
+        return false;
+    while (n < s->n && n < 12 && s->p[n] >= '0' && s->p[n] <= '9')
+        n++;
+    if (parse_u32(slice_sub(*s, 2, n - 2), ret_number) < 0)
+        return false;
+    *s = slice_sub(*s, n, s->n);
+    return true;
+}
+
+/* "%%1538\n\t\t\t%%1541" -> "READ_CONTROL, SYNCHRONIZE". Absent when the text is anything else
+ * than known parameters. */
+static struct slice parameters_meaning(struct slice text, struct arena *a)
+{
+    struct slice left = slice_trim(text), one = SLICE_ABSENT;
+    uint8_t b[MESSAGE_MOST];
+    size_t n = 0, count = 0;
+    uint32_t number;
+
+    while (parameter_next(&left, &number)) {
+        one = meaning_of(PARAMETER, number);
+        if (!one.p || n + one.n + 2 > sizeof b)
+            return SLICE_ABSENT;
+        if (count++ > 0) {
+            memcpy(b + n, ", ", 2);
+            n += 2;
+        }
+        memcpy(b + n, one.p, one.n);
+        n += one.n;
+        left = slice_trim(left);
+    }
+    if (count == 0 || left.n > 0)
+        return SLICE_ABSENT;
+    return count == 1 ? one : arena_dup(a, slice_of(b, n));
+}
+
+struct slice event_meaning(struct event *ev, size_t i)
+{
+    const struct field *f = &ev->field[i];
+    uint64_t number;
+
+    if (f->part == EVENT_SYSTEM || f->part == EVENT_RENDERING)
+        return SLICE_ABSENT;
+    for (size_t k = 0; k < sizeof numbered / sizeof *numbered; k++) {
+        struct slice words;
+
+        if (ev->event_id < numbered[k].first || ev->event_id > numbered[k].last ||
+            !name_eq(f->name, numbered[k].field) || value_u64(&f->value, &number) < 0)
+            continue;
+        words = meaning_of(numbered[k].kind, number);
+        if (words.p)
+            return words;
+    }
+    return parameters_meaning(event_text(ev, i), ev->arena);
+}
+
+/* A sentence in the making. missing: a field of the group was absent. */
+struct writer {
+    struct event *ev;
+    struct process process;
+    bool has_process;
+    uint8_t b[MESSAGE_MOST];
+    size_t n;
+    bool missing;
+};
+
+/* Appends at most cap bytes of s, cut at a code point. */
+static void writer_put(struct writer *w, struct slice s, size_t cap)
+{
+    static const struct slice ellipsis = SLICE_INIT("\xe2\x80\xa6");
+    size_t room = sizeof w->b - w->n, n = s.n;
+
+    if (n <= cap && n <= room) {
+        if (n > 0)
+            memcpy(w->b + w->n, s.p, n);
+        w->n += n;
+        return;
+    }
+    if (room < ellipsis.n)
+        return;
+    n = cap < room - ellipsis.n ? cap : room - ellipsis.n;
+    while (n > 0 && (s.p[n] & 0xc0) == 0x80)
+        n--;
+    memcpy(w->b + w->n, s.p, n);
+    memcpy(w->b + w->n + n, ellipsis.p, ellipsis.n);
+    w->n += n + ellipsis.n;
+}
+
+static bool given(struct slice s)
+{
+    return s.n > 0 && !slice_eq(s, SLICE("-"));
+}
+
+static void writer_value(struct writer *w, struct slice s)
+{
+    if (!given(s)) {
+        w->missing = true;
+        s = SLICE("?");
+    }
+    writer_put(w, s, VALUE_MOST);
+}
+
+static struct slice file_of(struct slice path)
+{
+    for (size_t i = path.n; i-- > 0;)
+        if (path.p[i] == '\\')
+            return slice_sub(path, i + 1, path.n);
+    return path;
+}
+
+static void writer_account(struct writer *w, uint32_t domain_id, uint32_t name_id)
+{
+    struct slice domain = event_get(w->ev, domain_id), name = event_get(w->ev, name_id);
+
+    if (given(domain) && given(name)) {
+        writer_put(w, domain, VALUE_MOST);
+        writer_put(w, SLICE("\\"), 1);
+    }
+    writer_value(w, name);
+}
+
+/* The names that are no fields. False when name is none of them. */
+static bool writer_special(struct writer *w, struct slice name)
+{
+    bool user = slice_eq(name, SLICE("user")), image = slice_eq(name, SLICE("image"));
+
+    if (slice_eq(name, SLICE("subject"))) {
+        writer_account(w, FIELD_SUBJECTDOMAINNAME, FIELD_SUBJECTUSERNAME);
+        return true;
+    }
+    if (slice_eq(name, SLICE("target"))) {
+        writer_account(w, FIELD_TARGETDOMAINNAME, FIELD_TARGETUSERNAME);
+        return true;
+    }
+    if (!user && !image && !slice_eq(name, SLICE("parent")))
+        return false;
+    if (!w->has_process)
+        process_of(w->ev, &w->process);
+    w->has_process = true;
+    writer_value(w, user ? w->process.user
+                         : file_of(image ? w->process.image : w->process.parent_image));
+    return true;
+}
+
+/* name: what stands between braces. */
+static void writer_field(struct writer *w, struct slice name)
+{
+    static const struct slice file = SLICE_INIT(":file");
+    bool base = slice_ends(name, file);
+    struct slice text = SLICE_ABSENT, words = SLICE_ABSENT;
+    size_t i;
+
+    if (writer_special(w, name))
+        return;
+    if (base)
+        name = slice_sub(name, 0, name.n - file.n);
+    /* UserData names may repeat those of System (Channel of event 104): the data speak here. */
+    for (i = 0; i < w->ev->n; i++)
+        if (w->ev->field[i].part != EVENT_SYSTEM && w->ev->field[i].part != EVENT_RENDERING &&
+            name_eq(w->ev->field[i].name, name))
+            break;
+    if (i < w->ev->n) {
+        text = event_text(w->ev, i);
+        words = event_meaning(w->ev, i);
+    }
+    if (words.p) {
+        writer_put(w, words, VALUE_MOST);
+        writer_put(w, SLICE(" ("), 2);
+    }
+    writer_value(w, base ? file_of(text) : text);
+    if (words.p)
+        writer_put(w, SLICE(")"), 1);
+}
+
+/* Writes the part of a template up to the end or a bracket; returns what is left. */
+static struct slice writer_run(struct writer *w, struct slice t)
+{
+    while (t.n > 0 && t.p[0] != '[' && t.p[0] != ']') {
+        size_t n = 0;
+
+        if (t.p[0] == '{') {
+            size_t end = slice_find_byte(t, '}');
+
+            if (end == SIZE_MAX)
+                return SLICE_ABSENT;
+            writer_field(w, slice_sub(t, 1, end - 1));
+            t = slice_sub(t, end + 1, t.n);
+            continue;
+        }
+        while (n < t.n && !memchr("[]{", t.p[n], 3))
+            n++;
+        writer_put(w, slice_sub(t, 0, n), MESSAGE_MOST);
+        t = slice_sub(t, n, t.n);
+    }
+    return t;
+}
+
+static void writer_template(struct writer *w, struct slice t)
+{
+    while (t.n > 0) {
+        size_t mark;
+
+        t = writer_run(w, t);
+        if (t.n == 0)
+            break;
+        mark = w->n;
+        w->missing = false;
+        t = writer_run(w, slice_sub(t, 1, t.n));
+        if (w->missing)
+            w->n = mark;
+        t = slice_sub(t, 1, t.n);
+    }
+}
+
+void event_message(struct event *ev, struct slice *ret)
+{
+    struct writer w = { .ev = ev };
+
+    *ret = SLICE_ABSENT;
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        const struct message *m = &messages[i];
+
+        if (m->event_id != ev->event_id || !slice_eq_nocase(m->channel, ev->channel))
+            continue;
+        if (m->provider.n > 0 && !slice_eq_nocase(m->provider, ev->provider))
+            continue;
+        writer_template(&w, m->pattern);
+        *ret = arena_dup(ev->arena, slice_of(w.b, w.n));
+        return;
+    }
+}
