@@ -31,12 +31,11 @@ static const struct message {
 } messages[] = {
 #define MESSAGE(channel, provider, id, pattern)                                                    \
     { SLICE_INIT(channel), SLICE_INIT(provider), id, SLICE_INIT(pattern) },
-    { (const uint8_t *)(p), (p) ? sizeof(p) - 1 : 0 }
 #include "event/message.def"
 #undef MESSAGE
 };
 
-/* Which fields hold a number of which kind, and in which events . */
+/* Which fields hold a number of which kind, and in which events. */
 static const struct {
     struct slice field;
     enum meaning_kind kind;
