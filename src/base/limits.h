@@ -40,6 +40,10 @@
 #define LIMIT_DETECTION LIMIT_MIB(4) /* one encoded detection */
 #define LIMIT_ALSO_IN 16             /* places named for one record, the rest is a count */
 
+/* --- output --- */
+#define LIMIT_OUT_ROW LIMIT_MIB(64)    /* one row of text: LIMIT_DETECTION, six bytes for one */
+#define LIMIT_ZONE_FILE LIMIT_KIB(128) /* one TZif file; largest of tzdata: 4 KiB */
+
 /* --- a run --- */
 #define LIMIT_INPUT_FILES 2000000         /* files of one run; a full image has about 500,000 */
 #define LIMIT_INPUT_ARENA LIMIT_MIB(1024) /* their paths: 2 million of 300 bytes, and reasons */

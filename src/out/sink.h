@@ -1,8 +1,7 @@
-/* sink.h - where rows go: CSV, JSONL, HTML.
+/* sink.h - where rows go: CSV, JSONL, HTML, a terminal's table.
  *
- * A sink writes to a temporary name beside its target and takes the target's name when it is
- * complete (output.h); a failed write is an error at the latest in end. Formats: DESIGN.md section
- * 5 and evtriage-output(5).
+ * A sink writes into an output that its caller opens and commits (output.h). Formats: DESIGN.md
+ * section 5 and evtriage-output(5).
  * Rank: base/, event/, rule/, detect/, knowledge/. */
 #ifndef OUT_SINK_H
 #define OUT_SINK_H
@@ -10,19 +9,22 @@
 #include "detect/detection.h"
 #include "detect/summary.h"
 #include "out/output.h"
+#include "out/zone.h"
 
 struct sink_options {
-    bool csv_raw;   /* no formula guard */
-    bool bom;       /* UTF-8 byte order mark before CSV */
-    int zone;       /* minutes east of UTC of the times shown (fixed offset) */
-    const char *tz; /* zone name, NULL: UTC; see zone.h */
+    bool csv_raw;            /* no formula guard */
+    bool bom;                /* UTF-8 byte order mark before CSV */
+    const struct zone *zone; /* of the times shown; NULL: UTC. Borrowed, outlives the sink */
+    const char *tmpdir;      /* where HTML keeps rows until the end; NULL: $TMPDIR or /tmp */
+    unsigned width;          /* table: columns of the terminal; 0: 120 */
+    bool color;              /* table */
 };
 
 struct sink;
 
 struct sink_format {
     const char *name;   /* "csv" */
-    const char *suffix; /* ".csv" */
+    const char *suffix; /* ".csv"; NULL: by name only */
     /* Borrows out, which must outlive the sink. The caller commits and frees it: it wants the
      * digest for the manifest. */
     int (*open)(struct output *out, const struct sink_options *o, struct sink **ret,
@@ -39,10 +41,18 @@ struct sink_ops {
 
 struct sink {
     const struct sink_ops *ops; /* first member of every sink's own struct */
+    struct output *out;         /* borrowed */
+    struct sink_options options;
 };
 
-/* By name ("csv", "jsonl", "html", "table") or by the suffix of a path; NULL when there is none. */
+/* By name ("csv", "jsonl", "html", "table") or by the suffix of a path (any case); NULL when there
+ * is none. */
 const struct sink_format *sink_format_by_name(struct slice name);
 const struct sink_format *sink_format_by_path(struct slice path);
+/* The format at that index, NULL behind the last: for messages that name them all. */
+const struct sink_format *sink_format_at(size_t i);
+
+/* For sinks: writes what is in b and clears it. EV_ELIMIT when b was too small for a row. */
+int sink_flush(struct sink *s, struct buf *b, struct ev_err *err);
 
 #endif

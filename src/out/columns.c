@@ -1,0 +1,258 @@
+/* columns.c - what stands in each column of a row.
+ *
+ * Every function writes plain text into a buf; escaping is the business of the format. */
+#include "out/columns.h"
+
+#include <inttypes.h>
+
+#include "base/parse.h"
+#include "knowledge/attack.h"
+
+/* Writes "; " before all but the first of a list that began at `start`. */
+static void separate(struct buf *out, size_t start)
+{
+    if (out->n > start)
+        buf_str(out, "; ");
+}
+
+static void put_timestamp(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    char text[FILETIME_TEXT];
+    buf_put(out, text, zone_text(zone, d->timestamp, text));
+}
+
+static void put_level(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    buf_str(out, level_name(d->rule->level));
+}
+
+static void put_event_id(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    if (d->has_event_id)
+        buf_printf(out, "%" PRIu32, d->event_id);
+}
+
+static void put_record_id(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    if (d->has_record_id)
+        buf_printf(out, "%" PRIu64, d->record_id);
+}
+
+/* Cells that are a slice of the detection or its rule. */
+#define PUT_SLICE(name, from)                                                                      \
+    static void put_##name(const struct detection *d, const struct zone *zone, struct buf *out)    \
+    {                                                                                              \
+        (void)zone;                                                                                \
+        buf_slice(out, d->from);                                                                   \
+    }
+PUT_SLICE(rule_title, rule->title)
+PUT_SLICE(rule_id, rule->id)
+PUT_SLICE(computer, computer)
+PUT_SLICE(channel, channel)
+PUT_SLICE(user, process.user)
+PUT_SLICE(process_id, process.id)
+PUT_SLICE(image, process.image)
+PUT_SLICE(command_line, process.command_line)
+PUT_SLICE(parent_process_id, process.parent_id)
+PUT_SLICE(parent_image, process.parent_image)
+PUT_SLICE(parent_command_line, process.parent_command_line)
+PUT_SLICE(logon_id, process.logon_id)
+PUT_SLICE(source_file, source_file)
+PUT_SLICE(rule_file, rule->file)
+
+static void put_attack(const struct rule *r, enum attack_kind kind, struct buf *out)
+{
+    struct attack_tag tag[ATTACK_TAGS];
+    size_t start = out->n, n = attack_tags(r, kind, tag, ATTACK_TAGS);
+    for (size_t i = 0; i < n && i < ATTACK_TAGS; i++) {
+        separate(out, start);
+        attack_tag_text(&tag[i], out);
+    }
+    if (n > ATTACK_TAGS)
+        buf_printf(out, "; and %zu more", n - ATTACK_TAGS);
+}
+
+static void put_tactics(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    put_attack(d->rule, ATTACK_TACTIC, out);
+}
+
+static void put_techniques(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    put_attack(d->rule, ATTACK_TECHNIQUE, out);
+}
+
+static void put_car(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    size_t start = out->n;
+    for (size_t i = 0; i < d->rule->tags.n; i++) {
+        struct slice tag = d->rule->tags.v[i];
+        if (tag.n <= 4 || !slice_eq_nocase(slice_sub(tag, 0, 4), SLICE("car.")))
+            continue;
+        separate(out, start);
+        const struct car_entry *car = car_find(tag);
+        if (car != NULL) {
+            buf_printf(out, "%s: %s", car->id, car->title);
+        } else {
+            buf_str(out, "CAR-");
+            buf_slice(out, slice_sub(tag, 4, tag.n));
+        }
+    }
+}
+
+static void put_verdict(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    buf_str(out, verdict_name(d->verdict));
+}
+
+static void put_untested(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    size_t start = out->n;
+    for (size_t i = 0; i < d->nuntested; i++) { /* at most LIMIT_UNTESTED */
+        size_t same = 0;
+        while (same < i && !slice_eq(d->untested[same].field, d->untested[i].field))
+            same++;
+        if (same < i)
+            continue;
+        separate(out, start);
+        buf_slice(out, d->untested[i].field);
+    }
+}
+
+static void put_matched(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    detection_matched_text(d, out);
+}
+
+static bool same_number(struct slice a, struct slice b)
+{
+    int64_t x, y;
+    return parse_int_any(a, &x) == EV_OK && parse_int_any(b, &y) == EV_OK && x == y;
+}
+
+/* Does a column of its own show this field of the event already? */
+static bool has_column(const struct detection *d, const struct detection_field *f)
+{
+    const struct process *p = &d->process;
+    const struct {
+        struct slice name, cell;
+    } shown[] = {
+        { SLICE_INIT("Image"), p->image },
+        { SLICE_INIT("NewProcessName"), p->image },
+        { SLICE_INIT("CommandLine"), p->command_line },
+        { SLICE_INIT("ProcessId"), p->id },
+        { SLICE_INIT("NewProcessId"), p->id },
+        { SLICE_INIT("ParentImage"), p->parent_image },
+        { SLICE_INIT("ParentProcessName"), p->parent_image },
+        { SLICE_INIT("ParentCommandLine"), p->parent_command_line },
+        { SLICE_INIT("ParentProcessId"), p->parent_id },
+        { SLICE_INIT("ProcessId"), p->parent_id }, /* of 4688: the creator */
+        { SLICE_INIT("User"), p->user },
+        { SLICE_INIT("LogonId"), p->logon_id },
+    };
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        if (slice_eq(f->name, shown[i].name) && shown[i].cell.n > 0 &&
+            (slice_eq_nocase(f->text, shown[i].cell) || same_number(f->text, shown[i].cell)))
+            return true;
+    }
+    return false;
+}
+
+static void put_part(struct buf *out, size_t start, struct slice name, struct slice text)
+{
+    if (out->n > start)
+        buf_str(out, " | ");
+    if (name.n > 0) {
+        buf_slice(out, name);
+        buf_byte(out, '=');
+    }
+    buf_slice(out, text);
+}
+
+static void put_details(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    size_t start = out->n;
+    buf_slice(out, d->message);
+    if (d->timestamp == 0)
+        put_part(out, start, SLICE_ABSENT, SLICE("no readable time"));
+    else if (d->header_time)
+        put_part(out, start, SLICE_ABSENT,
+                 SLICE("no readable TimeCreated: the time is the record header's"));
+    for (size_t i = 0; i < d->nfield; i++) {
+        const struct detection_field *f = &d->field[i];
+        if (f->part != EVENT_SYSTEM && f->part != EVENT_RENDERING && !has_column(d, f))
+            put_part(out, start, f->name, f->text);
+    }
+    /* EventIDs mean nothing without a provider; most channels name theirs. */
+    if (d->provider.n > 0 && !slice_starts(d->channel, d->provider))
+        put_part(out, start, SLICE("Provider_Name"), d->provider);
+    if (d->cut)
+        put_part(out, start, SLICE_ABSENT, SLICE("the record has more fields than could be kept"));
+}
+
+static void put_source_offset(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    buf_printf(out, "%" PRIu64, d->place.offset);
+}
+
+static void put_also_in(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    size_t start = out->n;
+    for (size_t i = 0; i < d->also_in.n; i++) {
+        separate(out, start);
+        buf_slice(out, d->also_in.v[i]);
+    }
+    if (d->also_in_more > 0)
+        buf_printf(out, "; and %" PRIu64 " more", d->also_in_more);
+}
+
+static void put_origin(const struct detection *d, const struct zone *zone, struct buf *out)
+{
+    (void)zone;
+    buf_str(out, origin_name(d->place.origin));
+}
+
+const struct column column_table[COLUMN_COUNT] = {
+    [COLUMN_TIMESTAMP] = { "timestamp", "Time", COLUMN_OF_ROW, put_timestamp },
+    [COLUMN_LEVEL] = { "level", "Level", COLUMN_OF_RULE, put_level },
+    [COLUMN_RULE_TITLE] = { "rule_title", "Rule", COLUMN_OF_RULE, put_rule_title },
+    [COLUMN_RULE_ID] = { "rule_id", "Rule id", COLUMN_OF_RULE, put_rule_id },
+    [COLUMN_COMPUTER] = { "computer", "Computer", COLUMN_OF_ROW, put_computer },
+    [COLUMN_CHANNEL] = { "channel", "Channel", COLUMN_OF_ROW, put_channel },
+    [COLUMN_EVENT_ID] = { "event_id", "EventID", COLUMN_OF_ROW, put_event_id },
+    [COLUMN_RECORD_ID] = { "record_id", "Record", COLUMN_OF_ROW, put_record_id },
+    [COLUMN_USER] = { "user", "User", COLUMN_OF_ROW, put_user },
+    [COLUMN_PROCESS_ID] = { "process_id", "Process id", COLUMN_OF_ROW, put_process_id },
+    [COLUMN_IMAGE] = { "image", "Image", COLUMN_OF_ROW, put_image },
+    [COLUMN_COMMAND_LINE] = { "command_line", "Command line", COLUMN_OF_ROW, put_command_line },
+    [COLUMN_PARENT_PROCESS_ID] = { "parent_process_id", "Parent id", COLUMN_OF_ROW,
+                                   put_parent_process_id },
+    [COLUMN_PARENT_IMAGE] = { "parent_image", "Parent image", COLUMN_OF_ROW, put_parent_image },
+    [COLUMN_PARENT_COMMAND_LINE] = { "parent_command_line", "Parent command line", COLUMN_OF_ROW,
+                                     put_parent_command_line },
+    [COLUMN_LOGON_ID] = { "logon_id", "Logon id", COLUMN_OF_ROW, put_logon_id },
+    [COLUMN_TACTICS] = { "tactics", "Tactics", COLUMN_OF_RULE, put_tactics },
+    [COLUMN_TECHNIQUES] = { "techniques", "Techniques", COLUMN_OF_RULE, put_techniques },
+    [COLUMN_CAR] = { "car", "CAR", COLUMN_OF_RULE, put_car },
+    [COLUMN_VERDICT] = { "verdict", "Verdict", COLUMN_OF_ROW, put_verdict },
+    [COLUMN_UNTESTED] = { "untested", "Untested", COLUMN_OF_ROW, put_untested },
+    [COLUMN_MATCHED] = { "matched", "Matched", COLUMN_OF_BOTH, put_matched },
+    [COLUMN_DETAILS] = { "details", "Details", COLUMN_OF_BOTH, put_details },
+    [COLUMN_SOURCE_FILE] = { "source_file", "Source file", COLUMN_OF_ROW, put_source_file },
+    [COLUMN_SOURCE_OFFSET] = { "source_offset", "Offset", COLUMN_OF_ROW, put_source_offset },
+    [COLUMN_ALSO_IN] = { "also_in", "Also in", COLUMN_OF_ROW, put_also_in },
+    [COLUMN_ORIGIN] = { "origin", "Origin", COLUMN_OF_ROW, put_origin },
+    [COLUMN_RULE_FILE] = { "rule_file", "Rule file", COLUMN_OF_RULE, put_rule_file },
+};

@@ -1,0 +1,11 @@
+/* formats.h - the output formats, for the table in sink.c.
+ * Rank: sink.h. */
+#ifndef OUT_FORMATS_H
+#define OUT_FORMATS_H
+
+#include "out/sink.h"
+
+extern const struct sink_format sink_csv;
+extern const struct sink_format sink_jsonl;
+
+#endif

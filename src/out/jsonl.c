@@ -1,0 +1,226 @@
+/* jsonl.c - the timeline as JSON lines: one object a detection (DESIGN.md section 5).
+ *
+ * Every member is always there, null or empty where there is nothing, so that a reader can rely on
+ * the shape. `event.data` keeps the names and values of the log; a name that repeats becomes an
+ * array at its first place. */
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/parse.h"
+#include "base/vec.h"
+#include "out/columns.h"
+#include "out/formats.h"
+#include "out/rule_json.h"
+
+struct jsonl {
+    struct sink sink;
+    struct buf line;
+    struct map name;  /* field name -> first index in data */
+    VEC(size_t) next; /* of data field i: the next one of its name, or SIZE_MAX */
+    VEC(size_t) last; /* of first field i: the last one of its name so far */
+};
+
+static void jsonl_free(struct sink *s)
+{
+    struct jsonl *l = (struct jsonl *)s;
+    buf_release(&l->line);
+    map_release(&l->name);
+    vec_release(&l->next);
+    vec_release(&l->last);
+    free(l);
+}
+
+static void member(struct json *j, const char *key, struct slice s)
+{
+    json_key(j, key);
+    json_slice(j, s);
+}
+
+static void number(struct json *j, const char *key, bool has, uint64_t n)
+{
+    json_key(j, key);
+    if (has)
+        json_u64(j, n);
+    else
+        json_null(j);
+}
+
+/* Process ids: decimal text in the detection. */
+static void number_text(struct json *j, const char *key, struct slice s)
+{
+    uint64_t n = 0;
+    bool has = parse_u64(s, &n) == EV_OK;
+    number(j, key, has, n);
+}
+
+static bool is_data(const struct detection_field *f)
+{
+    return f->part != EVENT_SYSTEM && f->part != EVENT_RENDERING;
+}
+
+/* Chains the fields of equal name. */
+static void chain(struct jsonl *l, const struct detection *d)
+{
+    map_clear(&l->name);
+    l->next.n = l->last.n = 0;
+    for (size_t i = 0; i < d->nfield; i++) {
+        bool fresh = false;
+        vec_push(&l->next, SIZE_MAX, SIZE_MAX);
+        vec_push(&l->last, SIZE_MAX, i);
+        if (!is_data(&d->field[i]))
+            continue;
+        size_t first = (size_t)*map_put(&l->name, d->field[i].name, i, &fresh);
+        if (!fresh)
+            l->next.v[l->last.v[first]] = i;
+        l->last.v[first] = i;
+    }
+}
+
+static void data(struct jsonl *l, struct json *j, const struct detection *d)
+{
+    chain(l, d);
+    json_key(j, "data");
+    json_object(j);
+    for (size_t e = 0; e < l->name.n; e++) {
+        size_t i = (size_t)l->name.entry[e].value;
+        bool several = l->next.v[i] != SIZE_MAX;
+        json_key_slice(j, d->field[i].name);
+        if (several)
+            json_array(j);
+        for (; i != SIZE_MAX; i = l->next.v[i])
+            json_slice(j, d->field[i].text);
+        if (several)
+            json_end(j);
+    }
+    json_end(j);
+}
+
+static void event(struct jsonl *l, struct json *j, const struct detection *d)
+{
+    char time[FILETIME_TEXT];
+    size_t n = d->header_time ? 0 : zone_text(NULL, d->timestamp, time);
+    json_key(j, "event");
+    json_object(j);
+    member(j, "computer", d->computer);
+    member(j, "channel", d->channel);
+    member(j, "provider", d->provider);
+    number(j, "event_id", d->has_event_id, d->event_id);
+    number(j, "record_id", d->has_record_id, d->record_id);
+    member(j, "time_created", n > 0 ? slice_of(time, n) : SLICE_ABSENT);
+    member(j, "message", d->message);
+    data(l, j, d);
+    json_key(j, "cut");
+    json_bool(j, d->cut);
+    json_end(j);
+}
+
+static void process(struct json *j, const struct process *p)
+{
+    json_key(j, "process");
+    json_object(j);
+    number_text(j, "id", p->id);
+    member(j, "image", p->image);
+    member(j, "command_line", p->command_line);
+    member(j, "user", p->user);
+    member(j, "logon_id", p->logon_id);
+    json_key(j, "parent");
+    json_object(j);
+    number_text(j, "id", p->parent_id);
+    member(j, "image", p->parent_image);
+    member(j, "command_line", p->parent_command_line);
+    json_end(j);
+    json_end(j);
+}
+
+static void reasons(struct json *j, const struct detection *d)
+{
+    json_key(j, "verdict");
+    json_object(j);
+    member(j, "kind", slice_str(verdict_name(d->verdict)));
+    json_key(j, "untested");
+    json_array(j);
+    for (size_t i = 0; i < d->nuntested; i++) {
+        json_object(j);
+        member(j, "selection", d->untested[i].selection);
+        member(j, "field", d->untested[i].field);
+        json_end(j);
+    }
+    json_end(j);
+    json_end(j);
+    json_key(j, "matched");
+    json_array(j);
+    for (size_t i = 0; i < d->nmatched; i++) {
+        const struct detection_matched *m = &d->matched[i];
+        json_object(j);
+        member(j, "selection", m->selection);
+        member(j, "field", m->field);
+        member(j, "modifier", m->modifiers);
+        member(j, "pattern", m->pattern);
+        number(j, "offset", true, m->offset);
+        number(j, "length", true, m->length);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void source(struct json *j, const struct detection *d)
+{
+    json_key(j, "source");
+    json_object(j);
+    member(j, "file", d->source_file);
+    number(j, "offset", true, d->place.offset);
+    number(j, "chunk", true, d->place.chunk);
+    number(j, "record_number", true, d->place.record_number);
+    member(j, "origin", slice_str(origin_name(d->place.origin)));
+    json_key(j, "also_in");
+    json_array(j);
+    for (size_t i = 0; i < d->also_in.n; i++)
+        json_slice(j, d->also_in.v[i]);
+    json_end(j);
+    number(j, "also_in_more", true, d->also_in_more);
+    json_end(j);
+}
+
+static int jsonl_row(struct sink *s, const struct detection *d, struct ev_err *err)
+{
+    struct jsonl *l = (struct jsonl *)s;
+    struct json j;
+    char time[FILETIME_TEXT];
+    size_t n = zone_text(s->options.zone, d->timestamp, time);
+    json_init(&j, &l->line, false);
+    json_object(&j);
+    member(&j, "timestamp", n > 0 ? slice_of(time, n) : SLICE_ABSENT);
+    member(&j, "level", slice_str(level_name(d->rule->level)));
+    rule_json(&j, d->rule);
+    event(l, &j, d);
+    process(&j, &d->process);
+    reasons(&j, d);
+    source(&j, d);
+    json_end(&j);
+    buf_byte(&l->line, '\n');
+    return sink_flush(s, &l->line, err);
+}
+
+static int jsonl_end(struct sink *s, const struct summary *sum, struct ev_err *err)
+{
+    (void)s;
+    (void)sum;
+    (void)err;
+    return EV_OK; /* nothing follows the rows */
+}
+
+static const struct sink_ops jsonl_ops = { jsonl_row, jsonl_end, jsonl_free };
+
+static int jsonl_open(struct output *out, const struct sink_options *o, struct sink **ret,
+                      struct ev_err *err)
+{
+    (void)err;
+    struct jsonl *l = xcalloc(1, sizeof *l);
+    l->sink = (struct sink){ &jsonl_ops, out, *o };
+    buf_init(&l->line, LIMIT_OUT_ROW);
+    map_init(&l->name, map_seed());
+    *ret = &l->sink;
+    return EV_OK;
+}
+
+const struct sink_format sink_jsonl = { "jsonl", ".jsonl", jsonl_open };

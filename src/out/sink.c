@@ -1,0 +1,45 @@
+/* sink.c - the table of output formats. */
+#include "out/sink.h"
+
+#include "out/formats.h"
+
+static const struct sink_format *const formats[] = {
+    &sink_csv,
+    &sink_jsonl,
+};
+
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+const struct sink_format *sink_format_at(size_t i)
+{
+    return i < FORMATS ? formats[i] : NULL;
+}
+
+const struct sink_format *sink_format_by_name(struct slice name)
+{
+    for (size_t i = 0; i < FORMATS; i++) {
+        if (slice_eq_nocase(name, slice_str(formats[i]->name)))
+            return formats[i];
+    }
+    return NULL;
+}
+
+const struct sink_format *sink_format_by_path(struct slice path)
+{
+    for (size_t i = 0; i < FORMATS; i++) {
+        struct slice suffix = slice_str(formats[i]->suffix);
+        if (suffix.n > 0 && path.n > suffix.n &&
+            slice_eq_nocase(slice_sub(path, path.n - suffix.n, suffix.n), suffix))
+            return formats[i];
+    }
+    return NULL;
+}
+
+int sink_flush(struct sink *s, struct buf *b, struct ev_err *err)
+{
+    int rc = b->full ? ev_err_set(err, EV_ELIMIT, "%s: a row is larger than %zu bytes",
+                                  output_path(s->out), b->cap)
+                     : output_write(s->out, buf_view(b), err);
+    buf_clear(b);
+    return rc;
+}
