@@ -22,6 +22,7 @@
 #define LIMIT_RULE_FILES 200000          /* files looked at in rule folders */
 #define LIMIT_RULE_ARENA LIMIT_MIB(1024) /* all rules of a run; 3,000 rules need 20 MiB */
 #define LIMIT_RULE_NODES 1000000         /* tests of one rule; largest seen 4,432 */
+#define LIMIT_SELECTIONS 1000            /* of one rule; largest seen 30 */
 #define LIMIT_RULE_DEPTH 64              /* nesting of YAML, detections and conditions */
 #define LIMIT_YAML_EVENTS 2000000        /* of one file, aliases expanded: stops alias bombs */
 #define LIMIT_RULE_ERRORS 100            /* messages kept per file */

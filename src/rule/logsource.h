@@ -30,6 +30,10 @@ struct logsource {
  * takes every event. */
 int logsource_resolve(const struct rule *r, struct logsource *ret, struct ev_err *err);
 
+/* The event's name of a field that the rule's category calls otherwise (antivirus: Signature is
+ * Defender's ThreatName); field itself for all others. */
+struct slice logsource_field(const struct rule *r, struct slice field);
+
 /* Does the event (System facts, one field) belong to the target? */
 bool logsource_target_takes(const struct logsource_target *t, struct event *ev);
 
