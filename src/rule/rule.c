@@ -1,0 +1,40 @@
+/* rule.c - see rule.h. */
+#include "rule/rule.h"
+
+#include "base/err.h"
+
+static const char *const levels[] = { "informational", "low", "medium", "high", "critical" };
+static const char *const statuses[] = { "",           "stable",     "test", "experimental",
+                                        "deprecated", "unsupported" };
+
+const char *level_name(enum rule_level l)
+{
+    return levels[l];
+}
+
+const char *status_name(enum rule_status s)
+{
+    return statuses[s];
+}
+
+int level_parse(struct slice s, enum rule_level *ret)
+{
+    for (unsigned i = 0; i < sizeof levels / sizeof *levels; i++) {
+        if (!slice_eq_nocase(s, slice_str(levels[i])))
+            continue;
+        *ret = (enum rule_level)i;
+        return EV_OK;
+    }
+    return EV_ESYNTAX;
+}
+
+int status_parse(struct slice s, enum rule_status *ret)
+{
+    for (unsigned i = 1; i < sizeof statuses / sizeof *statuses; i++) {
+        if (!slice_eq_nocase(s, slice_str(statuses[i])))
+            continue;
+        *ret = (enum rule_status)i;
+        return EV_OK;
+    }
+    return EV_ESYNTAX;
+}

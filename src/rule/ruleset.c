@@ -1,0 +1,260 @@
+/* ruleset.c - see ruleset.h.
+ *
+ * The YAML tree of a file lives in an arena that the next file reuses, so that it stays in the
+ * cache; texts and tests go straight into the ruleset's arena. */
+#include "rule/ruleset.h"
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "rule/merge.h"
+#include "rule/report.h"
+#include "rule/rulewalk.h"
+#include "rule/sigma.h"
+#include "rule/yaml.h"
+
+#include <inttypes.h>
+
+struct loader {
+    struct ruleset *rs;
+    struct report rep;
+    struct arena nodes; /* YAML trees of the present file */
+    struct buf text;    /* of the present file */
+    struct map ids;     /* rule id -> index */
+    VEC(struct rule *) rule;
+    VEC(struct rule_file) file;
+    struct ev_err trouble; /* the first one */
+    bool any_trouble;
+};
+
+static void loader_init(struct loader *l, struct names *names)
+{
+    *l = (struct loader){ .rs = xcalloc(1, sizeof *l->rs) };
+    arena_init(&l->rs->arena, LIMIT_RULE_ARENA);
+    l->rs->names = names;
+    arena_init(&l->nodes, LIMIT_RULE_ARENA);
+    report_init(&l->rep, &l->rs->arena);
+    buf_init(&l->text, LIMIT_RULE_FILE + LIMIT_KIB(64));
+    map_init(&l->ids, map_seed());
+}
+
+/* Hands the arrays over to the ruleset. */
+static struct ruleset *loader_release(struct loader *l)
+{
+    struct ruleset *rs = l->rs;
+    rs->rule = l->rule.v;
+    rs->n = l->rule.n;
+    rs->file = l->file.v;
+    rs->nfile = l->file.n;
+    rs->message = l->rep.message.v;
+    rs->nmessage = l->rep.message.n;
+    rs->messages_dropped = l->rep.dropped;
+    arena_release(&l->nodes);
+    buf_release(&l->text);
+    map_release(&l->ids);
+    return rs;
+}
+
+/* Field names become ids only for rules that are used: readers fetch what has an id. */
+static bool add_names(struct loader *l, const struct rule *r)
+{
+    struct slice last = SLICE_ABSENT;
+    uint32_t last_id = NAME_NONE;
+    for (size_t i = 0; i < r->ntest; i++) {
+        struct test *t = r->test[i];
+        if (t->field.p != NULL && t->field.p != last.p) { /* values of one item share the name */
+            last = t->field;
+            last_id = names_add(l->rs->names, logsource_field(r, t->field));
+        }
+        if (t->field.p != NULL)
+            t->field_id = last_id;
+        if (t->kind == TEST_FIELDREF)
+            t->u.ref.field_id = names_add(l->rs->names, logsource_field(r, t->u.ref.field));
+        if ((t->field.p != NULL && t->field_id == NAME_NONE) ||
+            (t->kind == TEST_FIELDREF && t->u.ref.field_id == NAME_NONE))
+            return false;
+    }
+    return true;
+}
+
+static void check_id(struct loader *l, const struct rule *r)
+{
+    bool is_new = true;
+    if (r->id.n == 0)
+        return;
+    uint64_t *at = map_put(&l->ids, r->id, l->rule.n, &is_new);
+    if (is_new)
+        return;
+    const struct rule *before = l->rule.v[*at];
+    report_warning(
+        &l->rep, r->line, 1,
+        "id %.*s is also that of \"%.*s\" (%.*s:%" PRIu32 "): both run; give one a new id",
+        (int)(r->id.n < 40 ? r->id.n : 40), (const char *)r->id.p,
+        (int)(before->title.n < 100 ? before->title.n : 100), (const char *)before->title.p,
+        (int)(before->file.n < 200 ? before->file.n : 200), (const char *)before->file.p,
+        before->line);
+}
+
+static int accept(struct loader *l, const struct ynode *doc, struct rule *r, uint32_t document)
+{
+    struct ev_err err = { .rc = 0 };
+    struct logsource source;
+    if (logsource_resolve(r, &source, &err) < 0) {
+        const struct ynode *at = ynode_get(doc, "logsource");
+        return report_error(&l->rep, REFUSAL_LOGSOURCE, at != NULL ? at->line : doc->line,
+                            at != NULL ? at->column : doc->column, "%s", err.text);
+    }
+    if (!add_names(l, r))
+        return report_error(&l->rep, REFUSAL_SYNTAX, doc->line, doc->column,
+                            "more field names than can be held: load fewer rules");
+    r->file = l->rep.file;
+    r->document = document;
+    r->index = (uint32_t)l->rule.n;
+    check_id(l, r);
+    if (!vec_push(&l->rule, UINT32_MAX - 1, r))
+        return EV_ELIMIT;
+    l->file.v[l->file.n - 1].rules++;
+    return EV_OK;
+}
+
+static void load_document(struct loader *l, const struct ynode *doc, uint32_t document)
+{
+    struct rule *r = NULL;
+    if (sigma_kind_of(doc) == SIGMA_OTHER) {
+        l->rs->not_rules += doc->kind != YNODE_SCALAR || doc->type != YTYPE_NULL;
+        return;
+    }
+    if (sigma_build(doc, &l->rs->arena, &l->rep, &r) == EV_OK)
+        (void)accept(l, doc, r, document);
+}
+
+static void count_refusal(struct loader *l)
+{
+    if (!l->rep.refused)
+        return;
+    l->rs->refused[l->rep.why]++;
+    l->file.v[l->file.n - 1].refused++;
+}
+
+static void load_yaml(struct loader *l, struct slice text)
+{
+    struct merge m = { NULL, NULL };
+    struct yaml_file *y = yaml_open(text, &l->nodes, &l->rs->arena, &l->rep);
+    int rc = y != NULL ? 1 : 0;
+    for (uint32_t document = 0; rc > 0; document++) {
+        const struct ynode *doc = NULL;
+        report_document(&l->rep);
+        rc = yaml_next(y, &doc);
+        if (rc > 0) {
+            int take = merge_document(&m, doc, &l->nodes, y, &l->rep, &doc);
+            if (take > 0)
+                load_document(l, doc, document);
+        }
+        count_refusal(l);
+    }
+    yaml_close(y);
+    arena_reset(&l->nodes);
+}
+
+static void digest(struct slice text, uint8_t ret[32])
+{
+    struct sha256 *d = sha256_new();
+    sha256_add(d, text);
+    sha256_done(d, ret);
+    sha256_free(d);
+}
+
+static int load_bytes(struct loader *l, struct slice text, const char *path)
+{
+    struct rule_file f = { .path = arena_dup(&l->rs->arena, slice_str(path)) };
+    digest(text, f.sha256);
+    if (f.path.p == NULL || !vec_push(&l->file, UINT32_MAX - 1, f))
+        return EV_ENOMEM;
+    report_file(&l->rep, f.path);
+    load_yaml(l, text);
+    return EV_OK;
+}
+
+static void note_trouble(void *ctx, const struct ev_err *err)
+{
+    struct loader *l = ctx;
+    if (!l->any_trouble)
+        l->trouble = *err;
+    l->any_trouble = true;
+    report_file(&l->rep, arena_dup(&l->rs->arena, slice_str(err->file)));
+    report_error(&l->rep, REFUSAL_SYNTAX, 0, 0, "%s", err->text);
+}
+
+static int visit_file(void *ctx, const char *path)
+{
+    struct loader *l = ctx;
+    struct ev_err err = { .rc = 0 };
+    if (rulewalk_read(path, &l->text, &err) < 0) {
+        note_trouble(l, &err);
+        return EV_OK;
+    }
+    return load_bytes(l, buf_view(&l->text), path);
+}
+
+int ruleset_load(const char *const *path, size_t npath, struct names *names, struct ruleset **ret,
+                 struct ev_err *err)
+{
+    struct loader l;
+    struct rulewalk_visitor v = { visit_file, note_trouble, &l };
+    int rc = EV_OK;
+    loader_init(&l, names);
+    for (size_t i = 0; i < npath && rc != EV_ENOMEM; i++) {
+        struct ev_err one = { .rc = 0 };
+        rc = rulewalk(path[i], &v, &one);
+        if (rc < 0 && rc != EV_ENOMEM)
+            note_trouble(&l, &one);
+    }
+    bool nothing = l.file.n == 0 && l.any_trouble;
+    struct ruleset *rs = loader_release(&l);
+    if (rc == EV_ENOMEM)
+        ev_err_set(err, rc, "the rules need more memory than is allowed: load fewer");
+    else if (nothing)
+        rc = l.trouble.rc;
+    else
+        rc = EV_OK;
+    if (rc < 0) {
+        if (nothing && err != NULL)
+            *err = l.trouble;
+        ruleset_free(rs);
+        return rc;
+    }
+    *ret = rs;
+    return EV_OK;
+}
+
+int ruleset_load_text(struct slice text, const char *file, struct names *names,
+                      struct ruleset **ret, struct ev_err *err)
+{
+    struct loader l;
+    if (text.n > LIMIT_RULE_FILE)
+        return ev_err_set(err, EV_ELIMIT, "larger than %zu MiB: no rule file is; split it",
+                          (size_t)LIMIT_RULE_FILE >> 20);
+    loader_init(&l, names);
+    int rc = load_bytes(&l, text, file);
+    struct ruleset *rs = loader_release(&l);
+    if (rc < 0) {
+        ruleset_free(rs);
+        return ev_err_set(err, rc, "the rules need more memory than is allowed: load fewer");
+    }
+    *ret = rs;
+    return EV_OK;
+}
+
+void ruleset_free(struct ruleset *rs)
+{
+    if (rs == NULL)
+        return;
+    free(rs->rule);
+    free(rs->message);
+    free(rs->file);
+    arena_release(&rs->arena);
+    free(rs);
+}
