@@ -12,12 +12,15 @@
 
 struct detection_field {
     struct slice name, text;
-    uint8_t part; /* enum event_part */
+    struct slice meaning; /* what the text stands for (event_meaning); absent: itself */
+    uint8_t part;         /* enum event_part */
 };
 
 struct detection_matched {
-    struct slice selection, field, modifiers, pattern;
+    struct slice selection, field;
+    struct slice modifiers, pattern; /* as in the rule; pattern absent: a null test */
     uint64_t offset, length;
+    bool keyword; /* the test names no field; field is where it was found */
 };
 
 struct detection {
@@ -57,7 +60,8 @@ int detection_decode(struct slice bytes, const struct ruleset *rs, struct arena 
  * hash, rule_id, rule_file, document, origin, source_file, source_offset; bytewise. */
 int detection_cmp(const struct detection *a, const struct detection *b);
 
-/* `selection: CommandLine contains "comsvcs.dll,#24"`, several joined with "; ". */
+/* `selection: CommandLine contains "comsvcs.dll,#24"`, several joined with "; ". A keyword test says
+ * `keyword` for its field, a null test `null` for its pattern; quotes within a pattern are doubled. */
 void detection_matched_text(const struct detection *d, struct buf *out);
 
 #endif

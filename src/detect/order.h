@@ -11,7 +11,8 @@
 #include "detect/detection.h"
 
 struct order_options {
-    size_t memory;        /* bytes for everything that grows here */
+    size_t memory;        /* bytes for everything that grows here; at least 64 KiB are taken, and
+                           * more while single rows are larger than the budget's shares */
     const char *tmpdir;   /* NULL: $TMPDIR or /tmp */
     bool keep_duplicates; /* a row for each place */
 };
@@ -20,12 +21,13 @@ struct order;
 
 struct order *order_new(const struct ruleset *rs, const struct order_options *o);
 void order_free(struct order *o); /* removes what is left on disk */
-/* Thread safe. EV_EIO when the temporary file cannot be written. */
+/* Copies one encoded detection (detection_encode). Thread safe. EV_EIO when the temporary file
+ * cannot be written, and then for every further row; EV_EFORMAT when it is no detection. */
 int order_add(struct order *o, struct slice encoded, struct ev_err *err);
 
 typedef int order_row_fn(void *ctx, const struct detection *d);
 /* Calls row for each row in order; a negative return ends it. *ret_duplicates: rows folded into
- * another one's also_in. May be called once. */
+ * another one's also_in. d and all it holds are borrowed until row returns. May be called once. */
 int order_finish(struct order *o, order_row_fn *row, void *ctx, uint64_t *ret_duplicates,
                  struct ev_err *err);
 

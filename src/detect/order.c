@@ -1,0 +1,299 @@
+/* order.c - rows by time, in bounded memory.
+ *
+ * One block of half the budget: rows grow from its front, an index of 16 bytes a row from its back.
+ * When they meet, the index is sorted and the rows go to the spool as one run. The other half is
+ * the sort's own scratch and, afterwards, the read buffers of the merge. Pages of the block that
+ * nothing was written to cost nothing, so a small scan stays small.
+ * May include: base/, detect/. */
+#include "detect/order.h"
+
+#include <pthread.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "detect/duplicates.h"
+#include "detect/merge.h"
+
+#define MEMORY_MIN LIMIT_KIB(64)
+#define READ_MIN LIMIT_KIB(4)
+#define READ_MAX LIMIT_KIB(256)
+#define FAN_MAX 1024      /* runs merged at once; more gain nothing and read in small pieces */
+#define RUNS_MAX SIZE_MAX /* 16 bytes each, made from at least 16 KiB of rows */
+
+/* A row in the block. The time decides nearly every comparison without a look at the row. */
+struct entry {
+    uint64_t timestamp;
+    uint32_t at, n; /* of the row in the block */
+};
+
+struct order {
+    const struct ruleset *rs;
+    size_t memory;
+    char *tmpdir;
+    bool keep_duplicates;
+    pthread_mutex_t lock;
+    uint8_t *block; /* room bytes; NULL until the first row */
+    size_t room, used, nentry;
+    struct spool *spool; /* NULL until the first run */
+    VEC(struct run) runs;
+    int rc; /* of the first failure: nothing is added afterwards */
+};
+
+struct order *order_new(const struct ruleset *rs, const struct order_options *o)
+{
+    struct order *order = xcalloc(1, sizeof *order);
+
+    order->rs = rs;
+    order->memory = o->memory < MEMORY_MIN ? MEMORY_MIN : o->memory;
+    order->tmpdir = o->tmpdir ? xstrdup(o->tmpdir) : NULL;
+    order->keep_duplicates = o->keep_duplicates;
+    order->room = order->memory / 2 & ~(sizeof(struct entry) - 1);
+    /* Offsets of entries are 32 bits. */
+    if (order->room > LIMIT_MIB(2048))
+        order->room = LIMIT_MIB(2048);
+    pthread_mutex_init(&order->lock, NULL);
+    return order;
+}
+
+void order_free(struct order *o)
+{
+    if (!o)
+        return;
+    pthread_mutex_destroy(&o->lock);
+    spool_free(o->spool);
+    vec_release(&o->runs);
+    free(o->block);
+    free(o->tmpdir);
+    free(o);
+}
+
+static size_t read_size(const struct order *o)
+{
+    size_t n = o->memory / 64;
+
+    return n < READ_MIN ? READ_MIN : n > READ_MAX ? READ_MAX : n;
+}
+
+/* Entries grow down from the end of the block: the last added is the first in memory. */
+static struct entry *entries(const struct order *o)
+{
+    return (struct entry *)(void *)(o->block + o->room) - o->nentry;
+}
+
+static struct slice entry_row(const struct order *o, const struct entry *e)
+{
+    return slice_of(o->block + e->at, e->n);
+}
+
+static int entry_cmp(const void *pa, const void *pb, void *ctx)
+{
+    const struct entry *a = pa, *b = pb;
+    const struct order *o = ctx;
+    struct row_key ka, kb;
+    int c;
+
+    if (a->timestamp != b->timestamp)
+        return a->timestamp < b->timestamp ? -1 : 1;
+    /* order_add has read both before. */
+    if (row_key_read(entry_row(o, a), o->rs, &ka) < 0 ||
+        row_key_read(entry_row(o, b), o->rs, &kb) < 0)
+        return 0;
+    c = row_key_cmp(&ka, &kb);
+    return c ? c : slice_cmp(entry_row(o, a), entry_row(o, b));
+}
+
+static void sort_entries(struct order *o)
+{
+    if (o->nentry)
+        qsort_r(entries(o), o->nentry, sizeof(struct entry), entry_cmp, o);
+}
+
+/* Ends a run that began at `at` in the spool. */
+static int end_run(struct order *o, uint64_t at, struct ev_err *err)
+{
+    struct run run = { .at = at };
+    int rc = spool_flush(o->spool, &run.end, err);
+
+    if (rc < 0)
+        return rc;
+    (void)vec_push(&o->runs, RUNS_MAX, run);
+    return EV_OK;
+}
+
+static uint64_t runs_end(const struct order *o)
+{
+    return o->runs.n ? o->runs.v[o->runs.n - 1].end : 0;
+}
+
+static int need_spool(struct order *o, struct ev_err *err)
+{
+    return o->spool ? EV_OK : spool_new(o->tmpdir, read_size(o), &o->spool, err);
+}
+
+/* The rows of the block become a run. */
+static int spill(struct order *o, struct ev_err *err)
+{
+    const uint64_t at = runs_end(o);
+    int rc;
+
+    if (!o->nentry)
+        return EV_OK;
+    rc = need_spool(o, err);
+    sort_entries(o);
+    for (size_t i = 0; rc >= 0 && i < o->nentry; i++)
+        rc = spool_put(o->spool, entry_row(o, &entries(o)[i]), err);
+    if (rc >= 0)
+        rc = end_run(o, at, err);
+    o->used = o->nentry = 0;
+    return rc;
+}
+
+/* A row that no empty block could hold is a run of its own. */
+static int spill_one(struct order *o, struct slice row, struct ev_err *err)
+{
+    const uint64_t at = runs_end(o);
+    int rc = need_spool(o, err);
+
+    if (rc >= 0)
+        rc = spool_put(o->spool, row, err);
+    return rc < 0 ? rc : end_run(o, at, err);
+}
+
+static bool fits(const struct order *o, size_t n)
+{
+    return n <= o->room && o->used + n + (o->nentry + 1) * sizeof(struct entry) <= o->room;
+}
+
+static int add(struct order *o, struct slice row, struct ev_err *err)
+{
+    struct row_key key;
+    int rc;
+
+    if (row_key_read(row, o->rs, &key) < 0)
+        return ev_err_set(err, EV_EFORMAT, "a row to sort is damaged");
+    if (!o->block) {
+        o->block = try_realloc(NULL, o->room, 1);
+        if (!o->block)
+            return ev_err_set(err, EV_ENOMEM, "no memory for a sort of %zu bytes (--memory)",
+                              o->memory);
+    }
+    if (!fits(o, row.n)) {
+        rc = spill(o, err);
+        if (rc < 0)
+            return rc;
+        if (!fits(o, row.n))
+            return spill_one(o, row, err);
+    }
+    memcpy(o->block + o->used, row.p, row.n);
+    o->nentry++;
+    *entries(o) = (struct entry){ key.timestamp, (uint32_t)o->used, (uint32_t)row.n };
+    o->used += row.n;
+    return EV_OK;
+}
+
+int order_add(struct order *o, struct slice encoded, struct ev_err *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&o->lock);
+    if (o->rc < 0)
+        rc = ev_err_set(err, o->rc, "sorting failed before");
+    else
+        rc = o->rc = add(o, encoded, err);
+    pthread_mutex_unlock(&o->lock);
+    return rc;
+}
+
+/* Merges n runs of o->spool into `to`, as one run. */
+static int merge_group(struct order *o, const struct run *run, size_t n, struct spool *to,
+                       struct ev_err *err)
+{
+    struct merge *m = NULL;
+    struct slice row;
+    int rc = merge_new(o->rs, o->spool, run, n, read_size(o), &m, err);
+
+    while (rc >= 0 && (rc = merge_next(m, &row, err)) == 1)
+        rc = spool_put(to, row, err);
+    merge_free(m);
+    return rc;
+}
+
+static size_t fan(const struct order *o)
+{
+    size_t n = (o->memory - 2 * read_size(o)) / read_size(o);
+
+    return n > FAN_MAX ? FAN_MAX : n;
+}
+
+/* One pass: groups of runs become runs in a new spool. */
+static int merge_pass(struct order *o, struct ev_err *err)
+{
+    struct spool *to = NULL;
+    size_t made = 0;
+    int rc = spool_new(o->tmpdir, read_size(o), &to, err);
+    uint64_t at = 0;
+
+    for (size_t i = 0; rc >= 0 && i < o->runs.n; i += fan(o)) {
+        const size_t n = o->runs.n - i < fan(o) ? o->runs.n - i : fan(o);
+        uint64_t end = 0;
+
+        rc = merge_group(o, &o->runs.v[i], n, to, err);
+        if (rc >= 0)
+            rc = spool_flush(to, &end, err);
+        o->runs.v[made++] = (struct run){ at, end };
+        at = end;
+    }
+    if (rc < 0) {
+        spool_free(to);
+        return rc;
+    }
+    o->runs.n = made;
+    spool_free(o->spool);
+    o->spool = to;
+    return EV_OK;
+}
+
+static int finish_memory(struct order *o, struct duplicates *d, struct ev_err *err)
+{
+    int rc = EV_OK;
+
+    sort_entries(o);
+    for (size_t i = 0; rc >= 0 && i < o->nentry; i++)
+        rc = duplicates_put(d, entry_row(o, &entries(o)[i]), err);
+    return rc;
+}
+
+static int finish_spool(struct order *o, struct duplicates *d, struct ev_err *err)
+{
+    struct merge *m = NULL;
+    struct slice row;
+    int rc = spill(o, err);
+
+    free(o->block);
+    o->block = NULL;
+    while (rc >= 0 && o->runs.n > fan(o))
+        rc = merge_pass(o, err);
+    if (rc >= 0)
+        rc = merge_new(o->rs, o->spool, o->runs.v, o->runs.n, read_size(o), &m, err);
+    while (rc >= 0 && (rc = merge_next(m, &row, err)) == 1)
+        rc = duplicates_put(d, row, err);
+    merge_free(m);
+    return rc;
+}
+
+int order_finish(struct order *o, order_row_fn *row, void *ctx, uint64_t *ret_duplicates,
+                 struct ev_err *err)
+{
+    struct duplicates *d;
+    int rc;
+
+    if (o->rc < 0)
+        return ev_err_set(err, o->rc, "sorting failed before");
+    d = duplicates_new(o->rs, o->keep_duplicates, row, ctx);
+    rc = o->runs.n ? finish_spool(o, d, err) : finish_memory(o, d, err);
+    if (rc >= 0)
+        rc = duplicates_end(d, ret_duplicates, err);
+    duplicates_free(d);
+    return rc;
+}

@@ -1,0 +1,37 @@
+/* spool.h - sorted runs of rows in an unlinked temporary file.
+ *
+ * One file holds all runs of a pass, so that the number of runs is not bounded by the number of
+ * open files. Nothing is left on disk whatever happens: the file has no name.
+ * Rank: base/. */
+#ifndef DETECT_SPOOL_H
+#define DETECT_SPOOL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct spool;
+
+/* tmpdir NULL: $TMPDIR or /tmp. buffer: bytes gathered before a write. EV_EIO. */
+int spool_new(const char *tmpdir, size_t buffer, struct spool **ret, struct ev_err *err);
+void spool_free(struct spool *s);
+/* Appends a row. EV_EIO. */
+int spool_put(struct spool *s, struct slice row, struct ev_err *err);
+/* Writes out what is gathered. *ret_end: size of the file, where the next run begins. EV_EIO. */
+int spool_flush(struct spool *s, uint64_t *ret_end, struct ev_err *err);
+
+/* Reads one run of a flushed spool, front to back. */
+struct run_reader {
+    const struct spool *spool;
+    uint64_t at, end; /* of the file: next byte to read, end of the run */
+    uint8_t *p;       /* room bytes, of which from..n are read and not handed out */
+    size_t from, n, room;
+};
+
+/* room: bytes read at once; grows when a single row is larger. */
+void run_reader_init(struct run_reader *r, const struct spool *s, uint64_t at, uint64_t end,
+                     size_t room);
+void run_reader_release(struct run_reader *r);
+/* 1 and the next row, borrowed until the next call; 0 at the end; EV_EIO, EV_EFORMAT. */
+int run_reader_next(struct run_reader *r, struct slice *ret_row, struct ev_err *err);
+
+#endif
