@@ -15,7 +15,8 @@
 #define LIMIT_EVENT_ARENA LIMIT_MIB(8) /* text of one record: 64 KiB of UTF-16 expands to < 1 MiB */
 #define LIMIT_EVENT_XML LIMIT_MIB(4)   /* XML of one record; seen: 80 KiB */
 #define LIMIT_XML_DEPTH 64             /* libxml2 path: element depth */
-#define LIMIT_FINDINGS 1000            /* findings kept word for word per file; all are counted */
+#define LIMIT_BIND_WORK 131072 /* tokens and name characters of one slack record: twice a chunk */
+#define LIMIT_FINDINGS 1000    /* findings kept word for word per file; all are counted */
 
 /* --- rules --- */
 #define LIMIT_RULE_FILE LIMIT_MIB(16)    /* largest SigmaHQ rule file: 270 KiB */

@@ -1,7 +1,7 @@
 /* accounting.h - every record of a source counted in exactly one class.
  *
- * records = events + skipped + unreadable, and recovered = recovered_events + recovered_unbound +
- * (without --recover) those left alone; a test holds it over every file.
+ * records = events + skipped + unreadable, and recovered = recovered_events + recovered_skipped +
+ * recovered_unbound; a test holds it over every file.
  * Rank: base/, finding.h. */
 #ifndef EVENT_ACCOUNTING_H
 #define EVENT_ACCOUNTING_H
@@ -18,6 +18,7 @@ struct accounting {
     uint64_t unreadable;        /* of them named by a finding, content lost */
     uint64_t recovered;         /* slack and carved records found */
     uint64_t recovered_events;  /* of them handed to the visitor (options.recover) */
+    uint64_t recovered_skipped; /* of them not wanted by the filter, or all without the option */
     uint64_t recovered_unbound; /* of them left out: no trustworthy template */
     uint64_t finding[FINDING_KINDS];
 };

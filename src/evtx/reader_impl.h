@@ -1,0 +1,36 @@
+/* reader_impl.h - what the decoders of this folder share behind reader.h.
+ * Rank: base/, event/, event_builder.h, xml_event.h, reader.h. */
+#ifndef EVTX_READER_IMPL_H
+#define EVTX_READER_IMPL_H
+
+#include "base/buf.h"
+#include "evtx/event_builder.h"
+#include "evtx/reader.h"
+#include "evtx/xml_event.h"
+
+/* Head of every decoder's own reader struct. */
+struct reader {
+    struct source *src;
+    struct reader_options options;
+};
+
+struct reader_worker {
+    struct event_builder builder;
+    struct xml_event *xml; /* made on first use */
+    struct buf raw;        /* bytes of one record or event */
+};
+
+/* Makes w->xml. */
+struct xml_event *reader_worker_xml(struct reader_worker *w);
+
+/* Counts a finding and tells the visitor. record_number 0: none. */
+void reader_note(const struct reader_visitor *v, struct accounting *counts, enum finding_kind kind,
+                 uint64_t offset, uint64_t record_number, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/* Asks want, then hands the event over; counts it in *events or *skipped. Returns what the visitor
+ * returned when that is negative. */
+int reader_deliver(const struct reader_visitor *v, struct event *ev, uint64_t *events,
+                   uint64_t *skipped);
+
+#endif
