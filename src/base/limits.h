@@ -43,8 +43,13 @@
 #define LIMIT_ALSO_IN 16             /* places named for one record, the rest is a count */
 
 /* --- output --- */
-#define LIMIT_OUT_ROW LIMIT_MIB(64)    /* one row of text: LIMIT_DETECTION, six bytes for one */
-#define LIMIT_ZONE_FILE LIMIT_KIB(128) /* one TZif file; largest of tzdata: 4 KiB */
+#define LIMIT_OUT_ROW LIMIT_MIB(64)     /* one row of text: LIMIT_DETECTION, six bytes for one */
+#define LIMIT_HTML_ROWS 50000           /* rows of the page; a browser sorts these in a blink */
+#define LIMIT_HTML_PLAIN_ROWS 1000      /* of its table without scripts */
+#define LIMIT_HTML_BYTES LIMIT_MIB(256) /* JSON of the page's rows; browsers take strings of 512 */
+#define LIMIT_HTML_META LIMIT_MIB(256)  /* its summary and rules */
+#define LIMIT_HTML_LIST 2000            /* lines of one list in the summary */
+#define LIMIT_ZONE_FILE LIMIT_KIB(128)  /* one TZif file; largest of tzdata: 4 KiB */
 
 /* --- a run --- */
 #define LIMIT_INPUT_FILES 2000000         /* files of one run; a full image has about 500,000 */

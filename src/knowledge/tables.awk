@@ -6,11 +6,14 @@ function fail(text) {
     failed = 1
     exit 1
 }
-function quoted(s) {
-    gsub(/\\/, "\\\\", s)
-    gsub(/"/, "\\\"", s)
-    gsub(/\?/, "\\?", s)
-    return "\"" s "\""
+# Character by character: what gsub makes of backslashes differs between awks.
+function quoted(s,    out, i, c) {
+    out = ""
+    for (i = 1; i <= length(s); i++) {
+        c = substr(s, i, 1)
+        out = out (c == "\\" || c == "\"" || c == "?" ? "\\" c : c)
+    }
+    return "\"" out "\""
 }
 function kind_of(id) {
     if (id ~ /^TA[0-9]+$/) return "ATTACK_TACTIC"

@@ -167,7 +167,8 @@ static bool has_column(const struct detection *d, const struct detection_field *
     return false;
 }
 
-static void put_part(struct buf *out, size_t start, struct slice name, struct slice text)
+static void put_part(struct buf *out, size_t start, struct slice name, struct slice text,
+                     struct slice meaning)
 {
     if (out->n > start)
         buf_str(out, " | ");
@@ -176,6 +177,11 @@ static void put_part(struct buf *out, size_t start, struct slice name, struct sl
         buf_byte(out, '=');
     }
     buf_slice(out, text);
+    if (meaning.n > 0) {
+        buf_str(out, " (");
+        buf_slice(out, meaning);
+        buf_byte(out, ')');
+    }
 }
 
 static void put_details(const struct detection *d, const struct zone *zone, struct buf *out)
@@ -184,20 +190,21 @@ static void put_details(const struct detection *d, const struct zone *zone, stru
     size_t start = out->n;
     buf_slice(out, d->message);
     if (d->timestamp == 0)
-        put_part(out, start, SLICE_ABSENT, SLICE("no readable time"));
+        put_part(out, start, SLICE_ABSENT, SLICE("no readable time"), SLICE_ABSENT);
     else if (d->header_time)
         put_part(out, start, SLICE_ABSENT,
-                 SLICE("no readable TimeCreated: the time is the record header's"));
+                 SLICE("no readable TimeCreated: the time is the record header's"), SLICE_ABSENT);
     for (size_t i = 0; i < d->nfield; i++) {
         const struct detection_field *f = &d->field[i];
         if (f->part != EVENT_SYSTEM && f->part != EVENT_RENDERING && !has_column(d, f))
-            put_part(out, start, f->name, f->text);
+            put_part(out, start, f->name, f->text, f->meaning);
     }
     /* EventIDs mean nothing without a provider; most channels name theirs. */
     if (d->provider.n > 0 && !slice_starts(d->channel, d->provider))
-        put_part(out, start, SLICE("Provider_Name"), d->provider);
+        put_part(out, start, SLICE("Provider_Name"), d->provider, SLICE_ABSENT);
     if (d->cut)
-        put_part(out, start, SLICE_ABSENT, SLICE("the record has more fields than could be kept"));
+        put_part(out, start, SLICE_ABSENT, SLICE("the record has more fields than could be kept"),
+                 SLICE_ABSENT);
 }
 
 static void put_source_offset(const struct detection *d, const struct zone *zone, struct buf *out)

@@ -7,5 +7,6 @@
 
 extern const struct sink_format sink_csv;
 extern const struct sink_format sink_jsonl;
+extern const struct sink_format sink_html;
 
 #endif

@@ -95,6 +95,23 @@ static void data(struct jsonl *l, struct json *j, const struct detection *d)
     json_end(j);
 }
 
+/* What raw values stand for, by field; of a repeated name the first that stands for something. */
+static void meaning(struct jsonl *l, struct json *j, const struct detection *d)
+{
+    json_key(j, "meaning");
+    json_object(j);
+    for (size_t e = 0; e < l->name.n; e++) {
+        size_t i = (size_t)l->name.entry[e].value;
+        while (i != SIZE_MAX && d->field[i].meaning.n == 0)
+            i = l->next.v[i];
+        if (i == SIZE_MAX)
+            continue;
+        json_key_slice(j, d->field[i].name);
+        json_slice(j, d->field[i].meaning);
+    }
+    json_end(j);
+}
+
 static void event(struct jsonl *l, struct json *j, const struct detection *d)
 {
     char time[FILETIME_TEXT];
@@ -109,6 +126,7 @@ static void event(struct jsonl *l, struct json *j, const struct detection *d)
     member(j, "time_created", n > 0 ? slice_of(time, n) : SLICE_ABSENT);
     member(j, "message", d->message);
     data(l, j, d);
+    meaning(l, j, d);
     json_key(j, "cut");
     json_bool(j, d->cut);
     json_end(j);

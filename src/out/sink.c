@@ -6,6 +6,7 @@
 static const struct sink_format *const formats[] = {
     &sink_csv,
     &sink_jsonl,
+    &sink_html,
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };

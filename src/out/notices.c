@@ -1,0 +1,308 @@
+/* notices.c - sentences about a run. */
+#include "out/notices.h"
+
+#include <inttypes.h>
+
+#include "base/escape.h"
+#include "base/limits.h"
+#include "base/vec.h"
+#include "rule/logsource.h"
+
+enum { NAMED = 3, HOSTS = 8 }; /* examples named in one sentence; sentences about hosts */
+
+struct list {
+    const struct summary *sum;
+    struct arena *arena;
+    VEC(struct notice) v;
+};
+
+const char *count_text(uint64_t n, char out[COUNT_TEXT])
+{
+    char digits[COUNT_TEXT];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
+    size_t to = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            out[to++] = ',';
+        out[to++] = digits[i];
+    }
+    out[to] = '\0';
+    return out;
+}
+
+uint64_t summary_rows(const struct summary *sum)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i <= LEVEL_CRITICAL; i++)
+        n += sum->rows[i];
+    return n;
+}
+
+uint64_t summary_refused(const struct summary *sum)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; sum->rules != NULL && i < REFUSAL_KINDS; i++)
+        n += sum->rules->refused[i];
+    return n;
+}
+
+static void say(struct list *l, enum notice_kind kind, struct buf *text)
+{
+    struct notice n = { kind, arena_dup(l->arena, buf_view(text)) };
+    if (n.text.p != NULL)
+        vec_push(&l->v, SIZE_MAX, n);
+    buf_clear(text);
+}
+
+static void put_count(struct buf *b, uint64_t n, const char *one, const char *many)
+{
+    char text[COUNT_TEXT];
+    buf_printf(b, "%s %s", count_text(n, text), n == 1 ? one : many);
+}
+
+/* "N many: A; B; C; and N-3 more" */
+static void files_of_fate(struct list *l, enum file_fate fate, enum notice_kind kind,
+                          const char *one, const char *many, struct buf *b)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < l->sum->nfile; i++)
+        n += l->sum->file[i].fate == fate;
+    if (n == 0)
+        return;
+    put_count(b, n, one, many);
+    uint64_t named = 0;
+    for (size_t i = 0; i < l->sum->nfile && named < NAMED; i++) {
+        const struct summary_file *f = &l->sum->file[i];
+        if (f->fate != fate)
+            continue;
+        buf_str(b, named++ ? "; " : ": ");
+        escape_controls(f->path, b);
+        if (f->reason.n > 0) {
+            buf_str(b, " (");
+            escape_controls(f->reason, b);
+            buf_byte(b, ')');
+        }
+    }
+    if (n > named)
+        buf_printf(b, "; and %" PRIu64 " more", n - named);
+    say(l, kind, b);
+}
+
+static void evidence(struct list *l, struct buf *b)
+{
+    const struct accounting *t = &l->sum->total;
+    files_of_fate(l, FILE_UNREADABLE, NOTICE_WARNING, "file could not be read",
+                  "files could not be read", b);
+    if (t->unreadable > 0) {
+        put_count(b, t->unreadable, "record", "records");
+        buf_str(b, " could not be decoded, the content is lost to this run; `evtriage verify` says "
+                   "where");
+        say(l, NOTICE_WARNING, b);
+    }
+    uint64_t left = t->recovered - t->recovered_events - t->recovered_unbound;
+    if (t->recovered > t->recovered_events + t->recovered_unbound && left > 0) {
+        put_count(b, left, "deleted or carved record was", "deleted or carved records were");
+        buf_str(b, " found and left alone; --recover reads them");
+        say(l, NOTICE_INFO, b);
+    }
+    if (t->recovered_unbound > 0) {
+        put_count(b, t->recovered_unbound, "recovered record has", "recovered records have");
+        buf_str(b, " no template that could be trusted and is left out");
+        say(l, NOTICE_WARNING, b);
+    }
+    files_of_fate(l, FILE_EMPTY, NOTICE_INFO, "log holds no record", "logs hold no record", b);
+    files_of_fate(l, FILE_NOT_A_LOG, NOTICE_INFO, "file is no event log and was passed over",
+                  "files are no event logs and were passed over", b);
+}
+
+static void hidden(struct list *l, struct buf *b)
+{
+    const struct {
+        uint64_t n;
+        const char *option;
+    } by[] = {
+        { l->sum->hidden_level, "--level" },
+        { l->sum->hidden_time, "--from and --to" },
+        { l->sum->hidden_rule, "--rule and --exclude-rule" },
+        { l->sum->hidden_verdict, "--require" },
+    };
+    for (size_t i = 0; i < sizeof by / sizeof *by; i++) {
+        char text[COUNT_TEXT];
+        if (by[i].n == 0)
+            continue;
+        buf_printf(b, "%s%s by %s", b->n > 0 ? ", " : "Hidden rows: ", count_text(by[i].n, text),
+                   by[i].option);
+    }
+    if (b->n > 0)
+        say(l, NOTICE_WARNING, b);
+    if (l->sum->filtered > 0) {
+        put_count(b, l->sum->filtered, "event", "events");
+        buf_str(b, " of other computers left out by --computer");
+        say(l, NOTICE_INFO, b);
+    }
+    if (l->sum->oversize > 0) {
+        put_count(b, l->sum->oversize, "row was", "rows were");
+        buf_printf(b, " larger than %zu MiB and could not be kept", LIMIT_DETECTION >> 20);
+        say(l, NOTICE_WARNING, b);
+    }
+    if (l->sum->duplicates > 0) {
+        put_count(b, l->sum->duplicates, "row repeats", "rows repeat");
+        buf_str(b, " a record that is there already and stands in also_in");
+        say(l, NOTICE_INFO, b);
+    }
+}
+
+/* The rule with the most undecided events; NULL when nobody counted. */
+static const struct rule *most_undecided(const struct summary *sum)
+{
+    const struct rule *most = NULL;
+    uint64_t n = 0;
+    for (size_t i = 0; sum->rules != NULL && sum->rule_count != NULL && i < sum->rules->n; i++) {
+        if (sum->rule_count[i].undecided > n) {
+            n = sum->rule_count[i].undecided;
+            most = sum->rules->rule[i];
+        }
+    }
+    return most;
+}
+
+static void undecided(struct list *l, struct buf *b)
+{
+    if (l->sum->undecided > 0) {
+        char text[COUNT_TEXT];
+        const struct rule *most = most_undecided(l->sum);
+        buf_printf(b, "Undecided %s %s: the rule tests a field that the record does not carry",
+                   count_text(l->sum->undecided, text), l->sum->undecided == 1 ? "time" : "times");
+        if (most != NULL) {
+            buf_str(b, " (most often: ");
+            escape_controls(most->title, b);
+            buf_byte(b, ')');
+        }
+        buf_str(b, "; --possible writes these as rows");
+        say(l, NOTICE_WARNING, b);
+    }
+    if (l->sum->regex_limit > 0) {
+        put_count(b, l->sum->regex_limit, "regular expression", "regular expressions");
+        buf_str(b, " ran into the limit on an event: not decided there");
+        say(l, NOTICE_WARNING, b);
+    }
+}
+
+/* Command lines are what most process rules look at: say where there are none. */
+static void hosts(struct list *l, struct buf *b)
+{
+    uint64_t more = 0;
+    for (size_t i = 0, said = 0; i < l->sum->nhost; i++) {
+        const struct summary_host *h = &l->sum->host[i];
+        if (h->s4688 == 0 || h->s4688_with_command_line > 0)
+            continue;
+        if (said++ >= HOSTS) {
+            more++;
+            continue;
+        }
+        escape_controls(h->computer, b);
+        buf_str(b, ": ");
+        put_count(b, h->s4688, "process creation", "process creations");
+        buf_str(b, " (4688), none with a command line: their auditing is off");
+        buf_str(b, h->sysmon_1 > 0 ? "; Sysmon has them"
+                                   : ", so rules on command lines cannot fire there");
+        say(l, h->sysmon_1 > 0 ? NOTICE_INFO : NOTICE_WARNING, b);
+    }
+    if (more > 0) {
+        put_count(b, more, "more computer has", "more computers have");
+        buf_str(b, " no command lines in their process creations (4688)");
+        say(l, NOTICE_WARNING, b);
+    }
+}
+
+static bool have_channel(const struct summary *sum, const char *channel)
+{
+    if (channel == NULL)
+        return sum->nchannel > 0;
+    for (size_t i = 0; i < sum->nchannel; i++) {
+        if (sum->channel[i].events > 0 &&
+            slice_eq_nocase(sum->channel[i].channel, slice_str(channel)))
+            return true;
+    }
+    return false;
+}
+
+static bool have_processes(const struct summary *sum)
+{
+    for (size_t i = 0; i < sum->nhost; i++) {
+        if (sum->host[i].sysmon_1 + sum->host[i].s4688 > 0)
+            return true;
+    }
+    return false;
+}
+
+static bool had_log(const struct summary *sum, const struct rule *r)
+{
+    struct logsource source;
+    if (slice_eq(r->category, SLICE("process_creation")))
+        return have_processes(sum);
+    if (logsource_resolve(r, &source, NULL) < 0)
+        return false;
+    for (size_t i = 0; i < source.n; i++) {
+        if (have_channel(sum, source.target[i].channel))
+            return true;
+    }
+    return false;
+}
+
+uint64_t rules_without_log(const struct summary *sum)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; sum->rules != NULL && i < sum->rules->n; i++)
+        n += !had_log(sum, sum->rules->rule[i]);
+    return n;
+}
+
+static void rules(struct list *l, struct buf *b)
+{
+    char text[COUNT_TEXT];
+    uint64_t refused = summary_refused(l->sum), n = l->sum->rules ? l->sum->rules->n : 0;
+    uint64_t silent = rules_without_log(l->sum);
+    if (refused > 0) {
+        put_count(b, refused, "rule was", "rules were");
+        buf_str(b, " not used; `evtriage rules check` says why");
+        say(l, NOTICE_WARNING, b);
+    }
+    if (silent > 0) {
+        buf_printf(b, "%s of ", count_text(silent, text));
+        put_count(b, n, "rule", "rules");
+        buf_str(b, " could not have fired: no event of their logs is in this evidence; `evtriage "
+                   "coverage` lists them");
+        say(l, NOTICE_WARNING, b);
+    }
+    if (summary_rows(l->sum) == 0) {
+        buf_str(b, n == 0 ? "No detection, because no rule was loaded"
+                          : "No detection. That says nothing about what was not logged, not read "
+                            "or hidden by options");
+        say(l, n == 0 ? NOTICE_WARNING : NOTICE_INFO, b);
+    }
+}
+
+size_t notices_of(const struct summary *sum, struct arena *a, struct notice **ret)
+{
+    struct list l = { .sum = sum, .arena = a };
+    struct buf b;
+    buf_init(&b, LIMIT_OUT_ROW);
+    if (sum->interrupted) {
+        buf_str(&b, "Interrupted: the rest of the evidence was not read");
+        say(&l, NOTICE_WARNING, &b);
+    }
+    evidence(&l, &b);
+    hidden(&l, &b);
+    rules(&l, &b);
+    hosts(&l, &b);
+    undecided(&l, &b);
+    buf_release(&b);
+    struct notice *v = arena_zalloc(a, l.v.n ? l.v.n : 1, sizeof *v);
+    size_t n = l.v.n;
+    if (n > 0)
+        memcpy(v, l.v.v, n * sizeof *v);
+    vec_release(&l.v);
+    *ret = v;
+    return n;
+}
