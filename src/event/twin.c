@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-/* Most fields that a twin adds to those of the event. */
+/* Room that a twin has beyond three fields for each of the event. */
 #define TWIN_EXTRA 16
 
 /* The list under construction. */
@@ -204,19 +204,6 @@ static void process_4688(struct twin *t)
     twin_text(t, FIELD_USER, account_text(t->from, who));
 }
 
-static void antivirus_defender(struct twin *t)
-{
-    for (size_t i = 0; i < t->from->n; i++) {
-        const struct field *f = &t->from->field[i];
-
-        twin_push(t, *f);
-        if (f->id == FIELD_THREATNAME)
-            twin_alias(t, f, FIELD_SIGNATURE);
-        if (f->id == FIELD_PATH)
-            twin_alias(t, f, FIELD_FILENAME);
-    }
-}
-
 int twin_make(struct event *ev, enum twin_kind kind, struct event *ret_twin)
 {
     struct event out = *ev;
@@ -232,10 +219,7 @@ int twin_make(struct event *ev, enum twin_kind kind, struct event *ret_twin)
     if (!out.field)
         return EV_ELIMIT;
     out.n = 0;
-    if (kind == TWIN_PROCESS_4688)
-        process_4688(&t);
-    else
-        antivirus_defender(&t);
+    process_4688(&t);
     out.cut = ev->cut;
     *ret_twin = out;
     return EV_OK;

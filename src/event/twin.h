@@ -17,7 +17,6 @@
 enum twin_kind {
     TWIN_NONE,         /* the event itself */
     TWIN_PROCESS_4688, /* Security 4688 as process_creation */
-    TWIN_ANTIVIRUS,    /* Defender as category antivirus: also Signature, Filename */
     TWIN_KINDS
 };
 

@@ -156,18 +156,6 @@ static void first_version_of_4688_uses_the_subject(void **state)
     assert_slice(event_get(&twin, FIELD_INTEGRITYLEVEL), NULL);
 }
 
-static void antivirus_twin_has_signature_and_filename(void **state)
-{
-    struct event twin,
-        *ev = build_event(*state, "Microsoft-Windows-Windows Defender/Operational", "x", 1116,
-                          PAIRS("Threat Name", "EICAR", "Path", "file:_C:\\a.com"));
-
-    assert_int_equal(twin_make(ev, TWIN_ANTIVIRUS, &twin), EV_OK);
-    assert_slice(event_get(&twin, FIELD_SIGNATURE), "EICAR");
-    assert_slice(event_get(&twin, FIELD_FILENAME), "file:_C:\\a.com");
-    assert_slice(event_get(&twin, FIELD_THREATNAME), "EICAR");
-}
-
 static void process_columns_come_from_any_event(void **state)
 {
     struct process p;
@@ -305,7 +293,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(twin_of_4688_speaks_sysmon, setup, teardown),
         cmocka_unit_test_setup_teardown(account_of_4688_is_chosen_by_target_logon, setup, teardown),
         cmocka_unit_test_setup_teardown(first_version_of_4688_uses_the_subject, setup, teardown),
-        cmocka_unit_test_setup_teardown(antivirus_twin_has_signature_and_filename, setup, teardown),
         cmocka_unit_test_setup_teardown(process_columns_come_from_any_event, setup, teardown),
         cmocka_unit_test_setup_teardown(fields_that_a_source_lacks_are_unknown, setup, teardown),
         cmocka_unit_test(shapes_differ_in_one_field),
