@@ -32,11 +32,13 @@
 #define LIMIT_CONDITION LIMIT_KIB(64)    /* text of one condition */
 
 /* --- matching --- */
-#define LIMIT_REGEX_MATCH 1000000  /* PCRE2 match limit; reached = "not decided" */
-#define LIMIT_REGEX_DEPTH 10000    /* PCRE2 depth limit */
-#define LIMIT_REGEX_HEAP_KIB 20000 /* PCRE2 heap limit in KiB */
-#define LIMIT_MATCHED 64           /* reasons kept for one hit */
-#define LIMIT_UNTESTED 64          /* untested fields kept for one hit */
+#define LIMIT_REGEX_MATCH 1000000      /* PCRE2 match limit; reached = "not decided" */
+#define LIMIT_REGEX_DEPTH 10000        /* PCRE2 depth limit */
+#define LIMIT_REGEX_HEAP_KIB 20000     /* PCRE2 heap limit in KiB */
+#define LIMIT_REGEX_STACK LIMIT_MIB(1) /* PCRE2 JIT stack of a worker; then its interpreter tries */
+#define LIMIT_MATCH_ARENA LIMIT_MIB(64) /* folded texts and reasons of one event, per worker */
+#define LIMIT_MATCHED 64                /* reasons kept for one hit */
+#define LIMIT_UNTESTED 64               /* untested fields kept for one hit */
 
 /* --- detections --- */
 #define LIMIT_DETECTION LIMIT_MIB(4) /* one encoded detection */

@@ -1,0 +1,50 @@
+/* compiled.h - what stands behind matcher.h, shared by its implementations.
+ *
+ * Rank: base/, event/, rule/, this folder. */
+#ifndef MATCH_COMPILED_H
+#define MATCH_COMPILED_H
+
+#include "match/dispatch.h"
+#include "match/leaf.h"
+#include "match/matcher.h"
+
+struct compiled {
+    const struct rule *rule;
+    size_t source;     /* of dispatch; SIZE_MAX: never */
+    struct leaf *leaf; /* by test index */
+    uint32_t *carried; /* ids of fields whose absence means unknown, each once */
+    size_t ncarried;
+};
+
+struct matcher {
+    const struct ruleset *rs;
+    struct match_options options;
+    struct arena arena;
+    struct dispatch dispatch;
+    struct compiled *rule; /* n of them */
+    size_t n, most_tests;
+};
+
+/* Answers of a worker about one event and log source. */
+enum taken { TAKEN_UNASKED, TAKEN_NO, TAKEN_YES };
+
+struct scratch {
+    const struct matcher *m;
+    struct arena arena; /* texts and reasons of the present event */
+    struct view view[TWIN_KINDS];
+    bool filled[TWIN_KINDS];
+    uint8_t *taken, *twin; /* by log source: enum taken, enum twin_kind */
+    uint8_t *plain, *mark; /* by test of the rule at hand */
+    struct regex_state *regex;
+    struct rule_counts *counts; /* by rule */
+    struct hit *hit;
+    size_t nhit, room;
+};
+
+/* The view through which the rule sees the event; NULL when it is not of its log source. */
+struct view *scratch_view(struct scratch *s, const struct compiled *c, struct event *ev);
+
+/* naive.c: decides one rule on the event of the view; appends to s->hit and counts. */
+void naive_rule(struct scratch *s, const struct compiled *c, struct view *v);
+
+#endif
