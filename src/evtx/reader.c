@@ -11,6 +11,7 @@
 
 static const struct decoder *const decoders[] = {
     &decoder_libevtx,
+    &decoder_xml,
 };
 
 const struct decoder *decoder_find(const char *name)
