@@ -20,7 +20,7 @@ struct builder {
 struct item {
     const struct ynode *key; /* or the keyword list */
     struct slice field;      /* absent: keywords */
-    struct slice modifiers;
+    struct slice modifiers;  /* absent: none */
     struct modifier_chain chain;
 };
 
@@ -68,7 +68,7 @@ static struct node *test_node(struct builder *b, const struct item *it, const st
     t->line = value->line;
     t->column = value->column;
     t->written = value->text;
-    t->modifiers = it->modifiers;
+    t->modifiers = it->modifiers.p != NULL ? it->modifiers : SLICE("");
     if (t->kind == TEST_FIELDREF)
         t->u.ref.field_id = NAME_NONE;
     n->test = t;
@@ -181,7 +181,7 @@ static void split_key(const struct ynode *key, struct item *it)
     size_t bar = slice_find_byte(s, '|');
     it->key = key;
     it->field = slice_sub(s, 0, bar < s.n ? bar : s.n);
-    it->modifiers = bar < s.n ? slice_sub(s, bar + 1, s.n) : SLICE("");
+    it->modifiers = bar < s.n ? slice_sub(s, bar + 1, s.n) : SLICE_ABSENT;
     if (it->field.n == 0)
         it->field = SLICE_ABSENT;
 }
@@ -226,7 +226,7 @@ static int build_list(struct builder *b, const struct ynode *list, struct node *
 static int build_detection(struct builder *b, const struct ynode *def, struct node **ret)
 {
     if (def->kind == YNODE_SCALAR) {
-        struct item it = { .key = def, .field = SLICE_ABSENT, .modifiers = SLICE("") };
+        struct item it = { .key = def, .field = SLICE_ABSENT };
         return build_item(b, &it, def, ret);
     }
     if (def->n == 0) {
@@ -319,7 +319,7 @@ static int build_all(struct builder *b, const struct ynode *map)
 {
     struct rule *r = b->rule;
     int rc = build_selections(b, map);
-    if (rc == EV_ENOMEM || r->selection == NULL)
+    if (rc == EV_ENOMEM || r->nselection == 0)
         return rc;
     bool *used = ralloc(b->a, r->nselection + 1, sizeof *used);
     if (used == NULL)

@@ -378,7 +378,7 @@ int modifier_chain_parse(struct slice text, bool keyword, struct modifier_chain 
     struct modifier_chain c = { .n = 0 };
     enum test_kind kind = TEST_PATTERN;
     bool touched = false;
-    for (size_t at = 0; text.n > 0 && at <= text.n;) {
+    for (size_t at = 0; text.p != NULL && at <= text.n;) {
         struct slice rest = slice_sub(text, at, text.n);
         size_t bar = slice_find_byte(rest, '|');
         struct slice name = slice_sub(rest, 0, bar < rest.n ? bar : rest.n);

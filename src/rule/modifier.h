@@ -22,7 +22,7 @@ struct modifier_chain {
     bool negated; /* neq: NOT around the whole item */
 };
 
-/* "contains|all" -> chain; the empty text is the empty chain. keyword: the item has no field.
+/* "contains|all" -> chain; the absent slice is the empty chain. keyword: the item has no field.
  * EV_ESYNTAX: unknown or misplaced modifier. EV_EUNSUPPORTED: known, but not done (expand). */
 int modifier_chain_parse(struct slice text, bool keyword, struct modifier_chain *ret,
                          struct ev_err *err);

@@ -173,16 +173,19 @@ static void read_related(struct context *c, const struct ynode *v, void *into)
     }
 }
 
-static void read_part(struct context *c, const struct ynode *map, const char *key,
+/* False when the part is there but no text, which has been told. */
+static bool read_part(struct context *c, const struct ynode *map, const char *key,
                       struct slice *into)
 {
     const struct ynode *v = ynode_get(map, key);
     if (v == NULL || (v->kind == YNODE_SCALAR && v->type == YTYPE_NULL))
-        return;
-    if (v->kind == YNODE_SCALAR)
-        *into = trimmed(v->text);
-    else
+        return true;
+    if (v->kind != YNODE_SCALAR) {
         error(c, v, "category, product and service take one text each");
+        return false;
+    }
+    *into = trimmed(v->text);
+    return true;
 }
 
 static void read_logsource(struct context *c, const struct ynode *v, void *into)
@@ -196,10 +199,10 @@ static void read_logsource(struct context *c, const struct ynode *v, void *into)
     const struct ynode *definition = ynode_get(v, "definition");
     if (definition != NULL)
         read_text(c, definition, &r->definition);
-    read_part(c, v, "category", &r->category);
-    read_part(c, v, "product", &r->product);
-    read_part(c, v, "service", &r->service);
-    if (r->category.p == NULL && r->product.p == NULL && r->service.p == NULL)
+    bool ok = read_part(c, v, "category", &r->category);
+    ok = read_part(c, v, "product", &r->product) && ok;
+    ok = read_part(c, v, "service", &r->service) && ok;
+    if (ok && r->category.p == NULL && r->product.p == NULL && r->service.p == NULL)
         error(c, v, "logsource needs a category, product or service");
 }
 

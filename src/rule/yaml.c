@@ -300,16 +300,17 @@ static int merge_map(struct yaml_file *y, struct frame *f, const struct ynode *s
     return EV_OK;
 }
 
-static int merge_keys(struct yaml_file *y, struct frame *f, const yaml_mark_t *at)
+static int merge_keys(struct yaml_file *y, struct frame *f)
 {
     for (struct ynode *k = f->node->first; k != NULL; k = k->next->next) {
         if (k->lead != 0 || !slice_eq(k->text, SLICE("<<")))
             continue;
         const struct ynode *v = k->next;
+        yaml_mark_t at = { 0, k->line - 1, k->column - 1 };
         if (v->kind != YNODE_LIST)
-            return merge_map(y, f, v, at);
+            return merge_map(y, f, v, &at);
         for (const struct ynode *item = v->first; item != NULL; item = item->next) {
-            int rc = merge_map(y, f, item, at);
+            int rc = merge_map(y, f, item, &at);
             if (rc < 0)
                 return rc;
         }
@@ -318,13 +319,13 @@ static int merge_keys(struct yaml_file *y, struct frame *f, const yaml_mark_t *a
     return EV_OK;
 }
 
-static int on_close(struct yaml_file *y, const yaml_event_t *e)
+static int on_close(struct yaml_file *y)
 {
     struct frame *f = &y->frame[y->depth - 1];
     struct ynode *n = f->node;
     if (n->kind == YNODE_MAP) {
         find_duplicates(y, n);
-        int rc = merge_keys(y, f, &e->start_mark);
+        int rc = merge_keys(y, f);
         if (rc < 0)
             return rc;
     }
@@ -360,7 +361,7 @@ static int on_event(struct yaml_file *y, const yaml_event_t *e)
         return on_open(y, e, YNODE_MAP);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
-        return on_close(y, e);
+        return on_close(y);
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     default:
