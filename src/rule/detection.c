@@ -343,6 +343,8 @@ int detection_build(const struct ynode *map, struct rule *r, struct arena *a, st
                             "detection is %s: write selections and a condition",
                             map->n == 0 && map->kind == YNODE_MAP ? "empty" : ynode_what(map));
     struct builder b = { .rule = r, .a = a, .rep = rep };
+    /* A key that stands twice was told, and is read twice. */
+    r->nselection = r->ncondition = r->ntest = 0;
     int rc = build_all(&b, map);
     vec_release(&b.test);
     return rc;

@@ -88,6 +88,7 @@ int ruletest_build(const struct ynode *list, struct rule *r, struct arena *a, st
         leave_out(rep, list, "not a list");
         return EV_OK;
     }
+    r->nrule_test = 0; /* a key that stands twice was told, and is read twice */
     r->rule_test = ralloc(a, list->n, sizeof *r->rule_test);
     if (r->rule_test == NULL)
         return EV_ENOMEM;

@@ -83,6 +83,7 @@ static void read_texts(struct context *c, const struct ynode *v, void *into)
     size_t room = v->kind == YNODE_LIST ? v->n : 1;
     if (v->kind == YNODE_SCALAR && v->type == YTYPE_NULL)
         return;
+    s->n = 0; /* a key that stands twice was told, and is read twice */
     s->v = ralloc(c->a, room, sizeof *s->v);
     if (s->v == NULL) {
         no_memory(c, v);
@@ -155,6 +156,7 @@ static void read_related(struct context *c, const struct ynode *v, void *into)
     (void)into;
     if (v->kind != YNODE_LIST)
         return;
+    r->nrelated = 0;
     r->related = ralloc(c->a, v->n, sizeof *r->related);
     if (r->related == NULL) {
         no_memory(c, v);

@@ -211,6 +211,35 @@ static void every_fault_of_a_selection_is_told(void **state)
     loaded_free(&l);
 }
 
+/* The tree keeps both pairs, so that the faults of both are told. */
+static void keys_that_stand_twice_are_safe(void **state)
+{
+    static const char *const keys[] = {
+        "detection:\n    a: {F: 1}\n    b: {F: 2}\n    condition: [a, b, a and b]\n",
+        "detection:\n    c: {F: 1}\n    condition: 1 of *\n",
+        "tags: [a, b, c]\n",
+        "tags: [d]\n",
+        "related: [{id: a, type: similar}, {id: b, type: similar}]\n",
+        "related: [{id: a, type: similar}]\n",
+        "tests: [{expect: match, event: {A: 1}}, {expect: match, event: {A: 1}}]\n",
+        "tests: [{expect: match, event: {A: 1}}]\n",
+    };
+    struct loaded l;
+    struct buf b;
+    (void)state;
+    buf_init(&b, LIMIT_KIB(4));
+    buf_str(&b, HEAD);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        buf_str(&b, keys[i]);
+    loaded_text(&l, buf_view(&b));
+    assert_int_equal(l.rs->n, 0);
+    assert_int_equal(l.rs->nmessage, 4);
+    for (size_t i = 0; i < l.rs->nmessage; i++)
+        assert_true(slice_find(l.rs->message[i].text, SLICE("stands twice")) != SIZE_MAX);
+    buf_release(&b);
+    loaded_free(&l);
+}
+
 static void timeframe_is_no_selection(void **state)
 {
     struct loaded l;
@@ -351,6 +380,7 @@ int main(void)
         cmocka_unit_test(faults_that_decide_are_errors),
         cmocka_unit_test(every_shape_of_a_selection_is_read),
         cmocka_unit_test(every_fault_of_a_selection_is_told),
+        cmocka_unit_test(keys_that_stand_twice_are_safe),
         cmocka_unit_test(timeframe_is_no_selection),
         cmocka_unit_test(global_documents_are_merged_under_later_ones),
         cmocka_unit_test(repeat_emits_the_rule_before_again),
