@@ -96,6 +96,8 @@ static struct slice parameters_meaning(struct slice text, struct arena *a)
         memcpy(b + n, one.p, one.n);
         n += one.n;
         left = slice_trim(left);
+        if (slice_starts(left, SLICE(",")))
+            left = slice_trim(slice_sub(left, 1, left.n));
     }
     if (count == 0 || left.n > 0)
         return SLICE_ABSENT;
@@ -159,13 +161,26 @@ static bool given(struct slice s)
     return s.n > 0 && !slice_eq(s, SLICE("-"));
 }
 
+/* A value on one line: lists and scripts come with line ends and tabs. */
 static void writer_value(struct writer *w, struct slice s)
 {
+    uint8_t b[VALUE_MOST + 4];
+    size_t n = 0;
+
+    s = slice_trim(s);
     if (!given(s)) {
         w->missing = true;
         s = SLICE("?");
     }
-    writer_put(w, s, VALUE_MOST);
+    for (size_t i = 0; i < s.n && n < sizeof b; i++) {
+        bool blank = s.p[i] == ' ' || (s.p[i] >= '\t' && s.p[i] <= '\r');
+
+        if (!blank)
+            b[n++] = s.p[i];
+        else if (b[n - 1] != ' ')
+            b[n++] = ' ';
+    }
+    writer_put(w, slice_of(b, n), VALUE_MOST);
 }
 
 static struct slice file_of(struct slice path)

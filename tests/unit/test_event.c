@@ -245,6 +245,17 @@ static void messages_say_one_sentence(void **state)
                               PAIRS("SubjectUserName", "jdoe", "Channel", "Application")),
                   &s);
     assert_slice(s, "Log Application cleared by jdoe");
+    event_message(
+        build_security(*state, 4719,
+                       PAIRS("SubjectUserName", "jdoe", "AuditPolicyChanges", "%%8448, %%8450")),
+        &s);
+    assert_slice(s, "Audit policy changed by jdoe: success auditing removed, failure auditing "
+                    "removed (%%8448, %%8450)");
+    event_message(
+        build_security(*state, 4673,
+                       PAIRS("SubjectUserName", "jdoe", "PrivilegeList", "SeA\r\n\t\t\tSeB ")),
+        &s);
+    assert_slice(s, "jdoe called a privileged service with SeA SeB");
 }
 
 static void long_values_are_cut_in_messages(void **state)
