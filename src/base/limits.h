@@ -19,17 +19,19 @@
 #define LIMIT_FINDINGS 1000    /* findings kept word for word per file; all are counted */
 
 /* --- rules --- */
-#define LIMIT_RULE_FILE LIMIT_MIB(16)    /* largest SigmaHQ rule file: 270 KiB */
-#define LIMIT_RULE_FILES 200000          /* files looked at in rule folders */
-#define LIMIT_RULE_ARENA LIMIT_MIB(1024) /* all rules of a run; 3,000 rules need 20 MiB */
-#define LIMIT_RULE_NODES 1000000         /* tests of one rule; largest seen 4,432 */
-#define LIMIT_SELECTIONS 1000            /* of one rule; largest seen 30 */
-#define LIMIT_RULE_DEPTH 64              /* nesting of YAML, detections and conditions */
-#define LIMIT_YAML_EVENTS 2000000        /* of one file, aliases expanded: stops alias bombs */
-#define LIMIT_RULE_ERRORS 100            /* messages kept per file */
-#define LIMIT_NAMES 1000000              /* field names of all rules; 3,000 rules use 300 */
-#define LIMIT_LITERAL LIMIT_KIB(64)      /* one pattern */
-#define LIMIT_CONDITION LIMIT_KIB(64)    /* text of one condition */
+#define LIMIT_RULE_FILE LIMIT_MIB(16)        /* largest SigmaHQ rule file: 270 KiB */
+#define LIMIT_RULE_FILES 200000              /* files looked at in rule folders */
+#define LIMIT_RULE_ARENA LIMIT_MIB(1024)     /* all rules of a run; 3,000 rules need 20 MiB */
+#define LIMIT_RULE_FILE_ARENA LIMIT_MIB(128) /* of one file: it may not starve the others */
+#define LIMIT_RULE_NODES 1000000             /* tests of one rule; largest seen 4,432 */
+#define LIMIT_SELECTIONS 1000                /* of one rule; largest seen 30 */
+#define LIMIT_RULE_DEPTH 64                  /* nesting of YAML, detections and conditions */
+#define LIMIT_YAML_EVENTS 2000000            /* of one file, aliases expanded: stops alias bombs */
+#define LIMIT_YAML_ARENA LIMIT_MIB(512)      /* trees of one file: 2,000,000 nodes of 88 bytes */
+#define LIMIT_RULE_ERRORS 100                /* messages kept per file */
+#define LIMIT_NAMES 1000000                  /* field names of all rules; 3,000 rules use 300 */
+#define LIMIT_LITERAL LIMIT_KIB(64)          /* one pattern */
+#define LIMIT_CONDITION LIMIT_KIB(64)        /* text of one condition */
 
 /* --- matching --- */
 #define LIMIT_REGEX_MATCH 1000000      /* PCRE2 match limit; reached = "not decided" */

@@ -60,7 +60,7 @@ __attribute__((format(printf, 4, 5))) static int fault(struct parser *p, size_t 
 
 static int fault_memory(struct parser *p)
 {
-    FAULT(p, p->word.at, "the rules together need more memory than is allowed: load fewer rules");
+    FAULT(p, p->word.at, RALLOC_FULL);
     return EV_ENOMEM;
 }
 

@@ -28,8 +28,11 @@ static int build_detection(struct builder *b, const struct ynode *def, struct no
 
 static int no_memory(struct builder *b, const struct ynode *at)
 {
-    report_error(b->rep, REFUSAL_SYNTAX, at->line, at->column,
-                 "the rules together need more memory than is allowed: load fewer rules");
+    if (b->test.n >= LIMIT_RULE_NODES)
+        report_error(b->rep, REFUSAL_SYNTAX, at->line, at->column,
+                     "more than %d values in one rule: split it", LIMIT_RULE_NODES);
+    else
+        report_error(b->rep, REFUSAL_SYNTAX, at->line, at->column, "%s", RALLOC_FULL);
     return EV_ENOMEM;
 }
 
@@ -81,8 +84,9 @@ static int report_value(struct builder *b, const struct ynode *at, const struct 
 {
     enum refusal why = rc == EV_EUNSUPPORTED ? REFUSAL_UNSUPPORTED : REFUSAL_SYNTAX;
     struct slice name = it->field.p != NULL ? it->field : SLICE("keywords");
-    return report_error(b->rep, why, at->line, at->column, "%.*s: %s", shown(name),
-                        (const char *)name.p, text);
+    int code = report_error(b->rep, why, at->line, at->column, "%.*s: %s", shown(name),
+                            (const char *)name.p, text);
+    return rc == EV_ENOMEM ? rc : code; /* no memory: no use to go on */
 }
 
 /* One value of an item: a test, or an OR over its alternatives. */

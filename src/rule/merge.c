@@ -96,8 +96,7 @@ static int combine(struct arena *nodes, struct yaml_file *y, const struct ynode 
         return EV_ELIMIT;
     const struct ynode *out = merged(nodes, low, high);
     if (out == NULL) {
-        report_error(rep, REFUSAL_SYNTAX, high->line, high->column,
-                     "the rules together need more memory than is allowed: load fewer rules");
+        report_error(rep, REFUSAL_SYNTAX, high->line, high->column, RALLOC_FULL);
         return EV_ENOMEM;
     }
     *ret = out;

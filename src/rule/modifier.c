@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "rule/cidr.h"
 #include "rule/encode.h"
+#include "rule/ralloc.h"
 
 /* What a row allows; `on` is a set of 1 << enum test_kind that the value may be at that point. */
 enum {
@@ -38,8 +39,7 @@ struct modifier {
 
 static int no_memory(struct call *c)
 {
-    return ev_err_set(c->err, EV_ENOMEM,
-                      "the rules together need more memory than is allowed: load fewer rules");
+    return ev_err_set(c->err, EV_ENOMEM, RALLOC_FULL);
 }
 
 enum { PAD_FRONT = 1, PAD_BACK = 2 };

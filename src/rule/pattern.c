@@ -13,8 +13,7 @@ static bool is_special(uint8_t c)
 
 static int too_large(struct ev_err *err)
 {
-    return ev_err_set(err, EV_ENOMEM,
-                      "the rules together need more memory than is allowed: load fewer rules");
+    return ev_err_set(err, EV_ENOMEM, RALLOC_FULL);
 }
 
 int pattern_literal(struct slice text, struct arena *a, struct pattern *ret)

@@ -8,6 +8,9 @@
 
 #include "base/arena.h"
 
+/* What to tell when ralloc gives NULL. */
+#define RALLOC_FULL "the rule needs more memory than is allowed: shorten or split it"
+
 /* n zeroed elements of size bytes; NULL when the product overflows or the arena is full. */
 static inline void *ralloc(struct arena *a, size_t n, size_t size)
 {

@@ -42,6 +42,10 @@ __attribute__((format(printf, 5, 0))) static void keep(struct report *r, enum me
     int n = vsnprintf(text, sizeof text, fmt, ap);
     size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
     struct slice copy = SLICE_ABSENT;
+    /* That the arena is full must still be told; messages of a file are few. */
+    struct arena *a = r->arena;
+    if (r->in_file < LIMIT_RULE_ERRORS && a->cap - a->used < 2 * TEXT_MAX)
+        a->cap = a->used + 2 * TEXT_MAX;
     if (r->in_file < LIMIT_RULE_ERRORS)
         copy = arena_dup(r->arena, slice_of(text, len));
     struct rule_message m = { kind, r->file, line, column, copy };

@@ -35,7 +35,7 @@ static void loader_init(struct loader *l, struct names *names)
     *l = (struct loader){ .rs = xcalloc(1, sizeof *l->rs) };
     arena_init(&l->rs->arena, LIMIT_RULE_ARENA);
     l->rs->names = names;
-    arena_init(&l->nodes, LIMIT_RULE_ARENA);
+    arena_init(&l->nodes, LIMIT_YAML_ARENA);
     report_init(&l->rep, &l->rs->arena);
     buf_init(&l->text, LIMIT_RULE_FILE + LIMIT_KIB(64));
     map_init(&l->ids, map_seed());
@@ -169,6 +169,9 @@ static void digest(struct slice text, uint8_t ret[32])
 
 static int load_bytes(struct loader *l, struct slice text, const char *path)
 {
+    struct arena *a = &l->rs->arena;
+    size_t left = a->used < LIMIT_RULE_ARENA ? LIMIT_RULE_ARENA - a->used : 0;
+    a->cap = a->used + (left < LIMIT_RULE_FILE_ARENA ? left : LIMIT_RULE_FILE_ARENA);
     struct rule_file f = { .path = arena_dup(&l->rs->arena, slice_str(path)) };
     digest(text, f.sha256);
     if (f.path.p == NULL || !vec_push(&l->file, UINT32_MAX - 1, f))

@@ -34,7 +34,7 @@ static void error(struct context *c, const struct ynode *at, const char *text)
 
 static void no_memory(struct context *c, const struct ynode *at)
 {
-    error(c, at, "the rules together need more memory than is allowed: load fewer rules");
+    error(c, at, RALLOC_FULL);
 }
 
 /* Block scalars end in line feeds that nobody means. */

@@ -12,6 +12,9 @@
 /* Maps up to this size are searched for duplicate keys pair by pair. */
 #define SMALL_MAP 16
 
+/* An alias of a long text is as heavy as one of many nodes. */
+#define TEXT_WEIGHT 32
+
 struct frame {
     struct ynode *node;
     struct ynode *last; /* last child, NULL when none */
@@ -74,7 +77,7 @@ static int fault_at(struct yaml_file *y, const yaml_mark_t *at, const char *text
 
 static int fault_memory(struct yaml_file *y, const yaml_mark_t *at)
 {
-    fault_at(y, at, "the rules together need more memory than is allowed: load fewer rules");
+    fault_at(y, at, RALLOC_FULL);
     return EV_ENOMEM;
 }
 
@@ -189,6 +192,7 @@ static int on_scalar(struct yaml_file *y, const yaml_event_t *e)
     n->text = arena_dup(y->texts, slice_of(e->data.scalar.value, e->data.scalar.length));
     if (n->text.p == NULL)
         return fault_memory(y, at);
+    n->weight += (uint32_t)(n->text.n / TEXT_WEIGHT);
     yaml_scalar_style_t style = e->data.scalar.style;
     n->one_line = e->start_mark.line == e->end_mark.line;
     n->lead = style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;

@@ -220,6 +220,43 @@ static void repeated_documents_are_bounded(void **state)
     buf_release(&b);
 }
 
+/* One file may not use up the memory of the others. */
+static void greedy_files_leave_room(void **state)
+{
+    struct folder *f = *state;
+    struct loaded l;
+    struct buf b;
+    buf_init(&b, LIMIT_MIB(4));
+    buf_str(&b, "title: t\nlogsource: {product: windows}\ndetection:\n  condition: s\n  s:\n"
+                "    F|windash:\n    - &x '");
+    for (int i = 0; i < 20000; i++)
+        buf_str(&b, "-a ");
+    buf_str(&b, "'\n");
+    for (int i = 0; i < 50000; i++)
+        buf_str(&b, "    - *x\n");
+    put(f, "many_aliases.yml", render_text(&b));
+    buf_clear(&b);
+    buf_str(&b, "title: t\nlogsource: {product: windows}\ndetection:\n  condition: s\n  s:\n"
+                "    F|windash:\n    - &x '");
+    for (int i = 0; i < 20000; i++)
+        buf_str(&b, "-a ");
+    buf_str(&b, "'\n");
+    for (int i = 0; i < 500; i++)
+        buf_str(&b, "    - *x\n");
+    put(f, "many_tokens.yml", render_text(&b));
+    put(f, "z.yml", RULE("z", "z"));
+    load(&l, f->root);
+    assert_int_equal(l.rs->n, 1);
+    assert_int_equal(l.rs->refused[REFUSAL_SYNTAX], 2);
+    assert_int_equal(l.rs->nmessage, 2);
+    assert_true(l.rs->arena.used < LIMIT_MIB(140));
+    const char *m = loaded_messages(&l);
+    assert_non_null(strstr(m, "counting aliases"));
+    assert_non_null(strstr(m, "needs more memory than is allowed"));
+    buf_release(&b);
+    loaded_free(&l);
+}
+
 static void sigmahq_loads(void **state)
 {
     const char *shared = getenv("EVTRIAGE_SHARED");
@@ -255,6 +292,7 @@ int main(void)
         cmocka_unit_test(names_of_used_rules_are_registered),
         cmocka_unit_test(messages_are_capped_and_counted),
         cmocka_unit_test(repeated_documents_are_bounded),
+        cmocka_unit_test_setup_teardown(greedy_files_leave_room, make_folder, remove_folder),
         cmocka_unit_test(sigmahq_loads),
     };
     return cmocka_run_group_tests_name("ruleset", tests, NULL, NULL);
