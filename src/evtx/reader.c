@@ -7,9 +7,11 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "evtx/native_impl.h"
 #include "evtx/reader_impl.h"
 
 static const struct decoder *const decoders[] = {
+    &decoder_native,
     &decoder_libevtx,
     &decoder_xml,
 };
@@ -37,6 +39,7 @@ void reader_worker_free(struct reader_worker *w)
         return;
     event_builder_release(&w->builder);
     xml_event_free(w->xml);
+    native_worker_free(w->native);
     buf_release(&w->raw);
     free(w);
 }

@@ -29,6 +29,7 @@ struct reader_visitor {
 struct reader_options {
     const struct names *names; /* for field ids; borrowed, outlives the reader */
     bool recover;              /* slack, orphaned and carved records too */
+    bool skip_checksums;       /* native: do not verify them (benchmarks); they are only noted */
 };
 
 /* One per thread: arenas, buffers and caches that jobs reuse. */
@@ -49,6 +50,7 @@ struct decoder {
     void (*close)(struct reader *r);
 };
 
+extern const struct decoder decoder_native;
 extern const struct decoder decoder_libevtx;
 extern const struct decoder decoder_xml;
 

@@ -14,10 +14,13 @@ struct reader {
     struct reader_options options;
 };
 
+struct native_worker;
+
 struct reader_worker {
     struct event_builder builder;
-    struct xml_event *xml; /* made on first use */
-    struct buf raw;        /* bytes of one record or event */
+    struct xml_event *xml;        /* made on first use */
+    struct buf raw;               /* bytes of one record or event */
+    struct native_worker *native; /* made on first use */
 };
 
 /* Makes w->xml. */

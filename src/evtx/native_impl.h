@@ -1,0 +1,75 @@
+/* native_impl.h - shared by the files of the native decoder: open, chunk, record.
+ *
+ * open reads batches of chunks, chunk walks over the records of one, record makes an event of one.
+ * Rank: base/, event/, input/, this folder. */
+#ifndef EVTX_NATIVE_IMPL_H
+#define EVTX_NATIVE_IMPL_H
+
+#include "evtx/native_sink.h"
+#include "evtx/reader_impl.h"
+#include "evtx/record_walk.h"
+
+enum {
+    NATIVE_BATCH_CHUNKS = 4, /* 256 KiB: stays in the second-level cache */
+    NATIVE_PADDING = 64,     /* readable bytes behind every buffer, for wide loads */
+    CHUNK_HEADER = 512,
+    RECORD_HEADER = 24,
+    RECORD_MIN = 28,
+    RECORD_PAD_MAX = 7, /* records are padded to 8 bytes; more hides something */
+    FLAG_DIRTY = 1,
+    FLAG_NO_CRC = 4
+};
+
+struct native_reader {
+    struct reader base; /* first: a reader is cast to this */
+    uint64_t size;
+    uint64_t first;         /* offset of chunk 0 */
+    bool header;            /* there is a file header with its magic */
+    uint32_t flags;         /* of the header */
+    uint64_t counted;       /* chunks by the header; UINT64_MAX when it cannot say */
+    char header_fault[128]; /* what is wrong with it, or "" */
+};
+
+struct native_worker {
+    uint8_t *batch; /* NATIVE_BATCH_CHUNKS chunks and padding */
+    struct native_sink sink;
+    uint64_t batch_offset; /* in the source */
+};
+
+/* A job, and the chunk at hand. */
+struct native_job {
+    const struct native_reader *r;
+    struct reader_worker *w;
+    struct native_worker *nw;
+    const struct reader_visitor *v;
+    struct accounting *counts;
+
+    struct slice chunk; /* its bytes, at most EVTX_CHUNK; padding behind */
+    uint64_t offset;    /* of the chunk in the source */
+    uint64_t index;
+    struct record_place place; /* of the record at hand */
+    bool asked, wanted;
+};
+
+/* How a record came to be found. */
+enum native_class { NATIVE_ACTIVE, NATIVE_RECOVERED };
+
+/* The record at `at` in the job's chunk, whose header and trailer were checked: counts it, asks for
+ * it, hands it over. Negative only when the visitor stopped the job. */
+int native_record(struct native_job *j, uint32_t at, uint32_t size, enum native_class how,
+                  enum event_origin origin);
+
+/* All of the job's chunk: header, active records, slack. The same return. */
+int native_chunk(struct native_job *j);
+
+/* The records of a stretch of the chunk that belong to no walk: class recovered, by signature. */
+int native_slack(struct native_job *j, uint32_t from, uint32_t to, enum event_origin origin);
+
+/* Size of the record at `at` when header, size and trailer are right and it ends at or before
+ * `end`; else 0. */
+uint32_t native_record_size(struct slice chunk, uint32_t at, uint32_t end);
+
+struct native_worker *native_worker_new(void);
+void native_worker_free(struct native_worker *w);
+
+#endif

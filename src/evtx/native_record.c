@@ -1,0 +1,188 @@
+/* native_record.c - one record -> an event.
+ * May include: base/, event/, this folder. */
+#include "evtx/native_impl.h"
+
+#include "base/filetime.h"
+
+/* Ends a walk without a fault: nobody wants the record. No code of err.h means that. */
+#define UNWANTED (-1000)
+
+static int ask(struct native_job *j, const struct event *ev)
+{
+    const struct reader_visitor *v = j->v;
+
+    if (!j->asked)
+        j->wanted =
+            !v->want || v->want(v->ctx, ev->provider, ev->channel, ev->event_id, j->place.written);
+    j->asked = true;
+    return j->wanted ? EV_OK : UNWANTED;
+}
+
+static int on_key(void *ctx, struct event *ev)
+{
+    return ask(ctx, ev);
+}
+
+static void unreadable(struct native_job *j, const struct binxml *b)
+{
+    enum finding_kind kind = b->no_template ? FINDING_TEMPLATE : FINDING_RECORD_UNREADABLE;
+
+    j->counts->unreadable++;
+    reader_note(j->v, j->counts, kind, j->place.offset, j->place.record_number,
+                "the record cannot be read: %s (at byte %u of its chunk)",
+                b->why ? b->why : "its outermost element is not Event", b->at);
+}
+
+static int deliver(struct native_job *j, enum native_class how, struct event *ev)
+{
+    uint64_t *events = how == NATIVE_ACTIVE ? &j->counts->events : &j->counts->recovered_events;
+
+    ev->place = j->place;
+    if (ev->cut)
+        reader_note(j->v, j->counts, FINDING_LIMIT, j->place.offset, j->place.record_number,
+                    "the record is too large: its last fields are missing");
+    ++*events;
+    return j->v->event(j->v->ctx, ev);
+}
+
+/* Records inside the padding of another: its size was raised to swallow them. */
+static int hidden(struct native_job *j, uint32_t from, uint32_t to)
+{
+    uint32_t at = (from + 7) & ~7u;
+
+    while (at + RECORD_MIN <= to + 4) {
+        const uint8_t *p = j->chunk.p + at;
+        uint32_t size = binxml_u32(p + 4);
+        int rc;
+
+        /* The trailer of the last one is that of the record which swallowed it. */
+        if (binxml_u32(p) != 0x2a2a || size < RECORD_MIN || size > to + 4 - at ||
+            (at + size != to + 4 && binxml_u32(p + size - 4) != size)) {
+            at += 8;
+            continue;
+        }
+        reader_note(j->v, j->counts, FINDING_HIDDEN, j->offset + at, binxml_u64(p + 8),
+                    "a record lies hidden inside the one at offset %llu",
+                    (unsigned long long)j->place.offset);
+        rc = native_record(j, at, size, NATIVE_RECOVERED, ORIGIN_RECOVERED);
+        if (rc < 0)
+            return rc;
+        at += size;
+    }
+    return EV_OK;
+}
+
+static void walk_init(struct native_job *j, struct binxml *b)
+{
+    *b = (struct binxml){ .chunk = j->chunk,
+                          .sink = &native_sink_calls,
+                          .sink_ctx = &j->nw->sink,
+                          .arena = &j->w->builder.arena };
+}
+
+/* Where the document ends, whatever became of it; end when that cannot be said. */
+static uint32_t document_end(struct native_job *j, uint32_t at, uint32_t end)
+{
+    struct binxml b;
+    uint32_t ret = end;
+
+    walk_init(j, &b);
+    b.quiet = true;
+    (void)binxml_walk(&b, at, end, &ret);
+    return ret;
+}
+
+static int active(struct native_job *j, uint32_t at, uint32_t end)
+{
+    struct event_builder *eb = &j->w->builder;
+    struct binxml b;
+    uint32_t stop = end;
+    int rc;
+
+    j->counts->records++;
+    event_builder_start(eb, j->r->base.options.names);
+    native_sink_start(&j->nw->sink, eb, 0);
+    j->nw->sink.key = on_key;
+    j->nw->sink.key_ctx = j;
+    walk_init(j, &b);
+    rc = binxml_walk(&b, at, end, &stop);
+    if (rc == EV_ELIMIT && eb->ev.cut)
+        rc = EV_OK;
+    if (rc == EV_OK && !j->asked)
+        rc = ask(j, event_builder_finish(eb));
+    if (rc == UNWANTED) {
+        j->counts->skipped++;
+        stop = document_end(j, at, end);
+    } else if (rc < 0) {
+        unreadable(j, &b);
+        return EV_OK;
+    } else {
+        rc = deliver(j, NATIVE_ACTIVE, event_builder_finish(eb));
+        if (rc < 0)
+            return rc;
+    }
+    return end - stop > RECORD_PAD_MAX ? hidden(j, stop, end) : EV_OK;
+}
+
+/* Recovered bytes may look like a record by chance, or be bound to a foreign template: everything
+ * has to fit. */
+static bool plausible(const struct event *ev, uint32_t pad)
+{
+    const uint64_t year_1995 = UINT64_C(124331328000000000),
+                   year_2100 = UINT64_C(157469184000000000);
+
+    return pad <= RECORD_PAD_MAX && ev->has_event_id && ev->provider.p &&
+           ev->time_created > year_1995 && ev->time_created < year_2100;
+}
+
+static int recovered(struct native_job *j, uint32_t at, uint32_t end)
+{
+    struct event_builder *eb = &j->w->builder;
+    struct event *ev;
+    struct binxml b;
+    uint32_t stop = end;
+    int rc;
+
+    j->counts->recovered++;
+    if (!j->r->base.options.recover) {
+        j->counts->recovered_skipped++;
+        return EV_OK;
+    }
+    event_builder_start(eb, j->r->base.options.names);
+    native_sink_start(&j->nw->sink, eb, 0);
+    j->nw->sink.key = NULL;
+    walk_init(j, &b);
+    b.strict = true;
+    rc = binxml_walk(&b, at, end, &stop);
+    ev = event_builder_finish(eb);
+    if (rc < 0 || !plausible(ev, end - stop)) {
+        j->counts->recovered_unbound++;
+        return EV_OK;
+    }
+    if (ask(j, ev) == UNWANTED) {
+        j->counts->recovered_skipped++;
+        return EV_OK;
+    }
+    return deliver(j, NATIVE_RECOVERED, ev);
+}
+
+int native_record(struct native_job *j, uint32_t at, uint32_t size, enum native_class how,
+                  enum event_origin origin)
+{
+    const uint8_t *p = j->chunk.p + at;
+    struct record_place outer = j->place;
+    int rc;
+
+    j->place = (struct record_place){ .offset = j->offset + at,
+                                      .chunk = j->index,
+                                      .record_number = binxml_u64(p + 8),
+                                      .written = binxml_u64(p + 16),
+                                      .origin = origin };
+    j->asked = false;
+    if (how == NATIVE_ACTIVE)
+        rc = active(j, at + RECORD_HEADER, at + size - 4);
+    else
+        rc = recovered(j, at + RECORD_HEADER, at + size - 4);
+    j->place = outer;
+    return rc;
+}
