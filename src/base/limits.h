@@ -54,7 +54,8 @@
 #define LIMIT_HTML_BYTES LIMIT_MIB(256) /* JSON of the page's rows; browsers take strings of 512 */
 #define LIMIT_HTML_META LIMIT_MIB(256)  /* its summary and rules */
 #define LIMIT_HTML_LIST 2000            /* lines of one list in the summary */
-#define LIMIT_ZONE_FILE LIMIT_KIB(128)  /* one TZif file; largest of tzdata: 4 KiB */
+#define LIMIT_TABLE_ROWS 5000 /* rows of the terminal's table, the newest; others are counted */
+#define LIMIT_ZONE_FILE LIMIT_KIB(128) /* one TZif file; largest of tzdata: 4 KiB */
 
 /* --- a run --- */
 #define LIMIT_INPUT_FILES 2000000         /* files of one run; a full image has about 500,000 */

@@ -7,6 +7,7 @@ static const struct sink_format *const formats[] = {
     &sink_csv,
     &sink_jsonl,
     &sink_html,
+    &sink_table,
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };

@@ -234,8 +234,11 @@
     return tr;
   }
 
+  // Beside the details there is room for four columns: timeline.css hides the others.
+  function across() { return selected ? 4 : COLUMNS.length; }
+
   function space(height) {
-    var td = el("td", { colspan: COLUMNS.length });
+    var td = el("td", { colspan: across() });
     td.style.height = height + "px";
     return el("tr", { class: "space", "aria-hidden": "true" }, td);
   }
@@ -251,7 +254,7 @@
     byId("rows").setAttribute("aria-rowcount", String(found.length + 1));
     clear(body);
     if (found.length === 0) {
-      body.append(el("tr", {}, el("td", { colspan: COLUMNS.length, class: "nothing" },
+      body.append(el("tr", {}, el("td", { colspan: across(), class: "nothing" },
         rows.length ? "No row fits the filters." : "No detection.")));
       return;
     }
