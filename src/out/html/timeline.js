@@ -4,7 +4,7 @@
 // text nodes only, never as markup.
 (function () {
   var ROW = 31;          // height of a row in CSS pixels: timeline.css
-  var PRINT_ROWS = 3000; // a printed page holds about 50
+  var PRINT_ROWS = 2000; // a printed page holds about 50, and browsers take their time
   var LEVELS = ["critical", "high", "medium", "low", "informational"];
 
   function byId(id) { return document.getElementById(id); }
@@ -260,7 +260,11 @@
     }
     if (first > 0) body.append(space(first * ROW));
     for (var i = first; i < last; i++) body.append(drawRow(found[i], i));
-    if (last < found.length && !printing) body.append(space((found.length - last) * ROW));
+    if (last < found.length) {
+      body.append(printing
+        ? el("tr", {}, el("td", { colspan: across() }, "and " + number(found.length - last) + " more rows"))
+        : space((found.length - last) * ROW));
+    }
   }
 
   function select(row, scroll) {
