@@ -7,27 +7,7 @@
 
 #include "base/limits.h"
 
-#define TOKEN_MORE 0x40 /* another attribute or more text follows; the grammar needs it not */
 #define DEFINITION_HEADER 24
-
-enum token {
-    TOKEN_EOF = 0x00,
-    TOKEN_ELEMENT = 0x01,
-    TOKEN_CLOSE_START = 0x02,
-    TOKEN_CLOSE_EMPTY = 0x03,
-    TOKEN_END = 0x04,
-    TOKEN_VALUE = 0x05,
-    TOKEN_ATTRIBUTE = 0x06,
-    TOKEN_CDATA = 0x07,
-    TOKEN_CHAR_REF = 0x08,
-    TOKEN_ENTITY_REF = 0x09,
-    TOKEN_PI_TARGET = 0x0a,
-    TOKEN_PI_DATA = 0x0b,
-    TOKEN_INSTANCE = 0x0c,
-    TOKEN_NORMAL = 0x0d,
-    TOKEN_OPTIONAL = 0x0e,
-    TOKEN_FRAGMENT = 0x0f
-};
 
 struct cur {
     const uint8_t *p; /* chunk */
@@ -362,6 +342,7 @@ static int element_once(struct binxml *b, struct cur *c, const struct binxml_val
 static int element(struct binxml *b, struct cur *c, const struct binxml_values *vs)
 {
     bool attributes = c->p[c->at++] & TOKEN_MORE, drop = false;
+    uint32_t size;
     struct value rest = { 0 };
     struct binxml_name name;
     struct cur body;
@@ -378,7 +359,12 @@ static int element(struct binxml *b, struct cur *c, const struct binxml_values *
             dependency != BINXML_NO_DEPENDENCY && binxml_value(vs, dependency).type == VALUE_NULL;
         c->at += 2;
     }
-    c->at += 4; /* the element's size: its tokens say it, too */
+    size = binxml_u32(c->p + c->at);
+    c->at += 4;
+    if (b->quiet && size <= c->end - c->at) {
+        c->at += size;
+        return EV_OK;
+    }
     rc = take_name(b, c, &name);
     if (rc == EV_OK && attributes && !has(c, 4))
         rc = fail(b, c, "an attribute list is cut off");

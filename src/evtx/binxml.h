@@ -19,6 +19,27 @@
 
 #define BINXML_NO_DEPENDENCY 0xffff
 
+#define TOKEN_MORE 0x40 /* another attribute or more text follows; the grammar needs it not */
+
+enum binxml_token {
+    TOKEN_EOF = 0x00,
+    TOKEN_ELEMENT = 0x01,
+    TOKEN_CLOSE_START = 0x02,
+    TOKEN_CLOSE_EMPTY = 0x03,
+    TOKEN_END = 0x04,
+    TOKEN_VALUE = 0x05,
+    TOKEN_ATTRIBUTE = 0x06,
+    TOKEN_CDATA = 0x07,
+    TOKEN_CHAR_REF = 0x08,
+    TOKEN_ENTITY_REF = 0x09,
+    TOKEN_PI_TARGET = 0x0a,
+    TOKEN_PI_DATA = 0x0b,
+    TOKEN_INSTANCE = 0x0c,
+    TOKEN_NORMAL = 0x0d,
+    TOKEN_OPTIONAL = 0x0e,
+    TOKEN_FRAGMENT = 0x0f
+};
+
 /* A name as it stands in the chunk. */
 struct binxml_name {
     const uint8_t *p; /* UTF-16LE */

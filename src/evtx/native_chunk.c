@@ -125,6 +125,7 @@ int native_chunk(struct native_job *j)
     bool known = used != 0;
 
     j->counts->chunks++;
+    template_cache_chunk(&j->nw->templates, j->r->base.options.names);
     if (used == 0 || used > n)
         used = n;
     while (at + RECORD_MIN <= used) {

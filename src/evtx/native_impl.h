@@ -8,6 +8,7 @@
 #include "evtx/native_sink.h"
 #include "evtx/reader_impl.h"
 #include "evtx/record_walk.h"
+#include "evtx/template.h"
 
 enum {
     NATIVE_BATCH_CHUNKS = 4, /* 256 KiB: stays in the second-level cache */
@@ -15,6 +16,8 @@ enum {
     CHUNK_HEADER = 512,
     RECORD_HEADER = 24,
     RECORD_MIN = 28,
+    FAST_VALUES = 255, /* of an instance on the fast path; seen: 40 */
+    MEMO_BYTES = 256,
     RECORD_PAD_MAX = 7, /* records are padded to 8 bytes; more hides something */
     FLAG_DIRTY = 1,
     FLAG_NO_CRC = 4
@@ -30,10 +33,21 @@ struct native_reader {
     char header_fault[128]; /* what is wrong with it, or "" */
 };
 
+/* The text of a value that hardly ever changes from record to record. */
+struct native_memo {
+    uint8_t raw[MEMO_BYTES];
+    uint32_t n;
+    uint8_t type;
+    size_t text_n;
+    uint8_t text[3 * MEMO_BYTES];
+};
+
 struct native_worker {
     uint8_t *batch; /* NATIVE_BATCH_CHUNKS chunks and padding */
     struct native_sink sink;
-    uint64_t batch_offset; /* in the source */
+    struct template_cache templates;
+    struct native_memo memo[FACT_COUNT];
+    uint32_t off[2][FAST_VALUES + 1]; /* of the record's values and of the body's */
 };
 
 /* A job, and the chunk at hand. */
@@ -58,6 +72,19 @@ enum native_class { NATIVE_ACTIVE, NATIVE_RECOVERED };
  * it, hands it over. Negative only when the visitor stopped the job. */
 int native_record(struct native_job *j, uint32_t at, uint32_t size, enum native_class how,
                   enum event_origin origin);
+
+/* Asks want, once for a record. EV_OK or NATIVE_UNWANTED. */
+int native_ask(struct native_job *j, struct slice provider, struct slice channel,
+               uint32_t event_id);
+
+/* The record whose document is between at and end, when all of it is simple templates: fills the
+ * builder. EV_OK, or NATIVE_UNWANTED, both with the end of the document; NATIVE_SLOW when the token
+ * walk must look at it. */
+int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end);
+
+/* Codes beside those of err.h. */
+#define NATIVE_UNWANTED (-1000)
+#define NATIVE_SLOW (-1001)
 
 /* All of the job's chunk: header, active records, slack. The same return. */
 int native_chunk(struct native_job *j);

@@ -16,6 +16,7 @@ struct native_worker *native_worker_new(void)
 
     w->batch = xcalloc(1, BATCH + NATIVE_PADDING);
     native_sink_init(&w->sink);
+    template_cache_init(&w->templates);
     return w;
 }
 
@@ -25,6 +26,7 @@ void native_worker_free(struct native_worker *w)
         return;
     free(w->batch);
     native_sink_release(&w->sink);
+    template_cache_release(&w->templates);
     free(w);
 }
 

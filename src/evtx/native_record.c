@@ -4,18 +4,19 @@
 
 #include "base/filetime.h"
 
-/* Ends a walk without a fault: nobody wants the record. No code of err.h means that. */
-#define UNWANTED (-1000)
-
-static int ask(struct native_job *j, const struct event *ev)
+int native_ask(struct native_job *j, struct slice provider, struct slice channel, uint32_t event_id)
 {
     const struct reader_visitor *v = j->v;
 
     if (!j->asked)
-        j->wanted =
-            !v->want || v->want(v->ctx, ev->provider, ev->channel, ev->event_id, j->place.written);
+        j->wanted = !v->want || v->want(v->ctx, provider, channel, event_id, j->place.written);
     j->asked = true;
-    return j->wanted ? EV_OK : UNWANTED;
+    return j->wanted ? EV_OK : NATIVE_UNWANTED;
+}
+
+static int ask(struct native_job *j, const struct event *ev)
+{
+    return native_ask(j, ev->provider, ev->channel, ev->event_id);
 }
 
 static int on_key(void *ctx, struct event *ev)
@@ -29,7 +30,7 @@ static void unreadable(struct native_job *j, const struct binxml *b)
 
     j->counts->unreadable++;
     reader_note(j->v, j->counts, kind, j->place.offset, j->place.record_number,
-                "the record cannot be read: %s (at byte %u of its chunk)",
+                "the record cannot be read: %s (at byte %u of the chunk)",
                 b->why ? b->why : "its outermost element is not Event", b->at);
 }
 
@@ -92,32 +93,47 @@ static uint32_t document_end(struct native_job *j, uint32_t at, uint32_t end)
     return ret;
 }
 
-static int active(struct native_job *j, uint32_t at, uint32_t end)
+/* The document by the token walk. *ret_end is set on EV_OK only. */
+static int walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t end,
+                uint32_t *ret_end)
 {
     struct event_builder *eb = &j->w->builder;
+    int rc;
+
+    event_builder_start(eb, j->r->base.options.names);
+    native_sink_start(&j->nw->sink, eb, 0);
+    j->nw->sink.key = on_key;
+    j->nw->sink.key_ctx = j;
+    rc = binxml_walk(b, at, end, ret_end);
+    if (rc == EV_ELIMIT && eb->ev.cut)
+        rc = EV_OK;
+    if (rc != EV_OK)
+        return rc;
+    event_builder_finish(eb);
+    return ask(j, &eb->ev);
+}
+
+static int active(struct native_job *j, uint32_t at, uint32_t end)
+{
     struct binxml b;
     uint32_t stop = end;
     int rc;
 
     j->counts->records++;
-    event_builder_start(eb, j->r->base.options.names);
-    native_sink_start(&j->nw->sink, eb, 0);
-    j->nw->sink.key = on_key;
-    j->nw->sink.key_ctx = j;
-    walk_init(j, &b);
-    rc = binxml_walk(&b, at, end, &stop);
-    if (rc == EV_ELIMIT && eb->ev.cut)
-        rc = EV_OK;
-    if (rc == EV_OK && !j->asked)
-        rc = ask(j, event_builder_finish(eb));
-    if (rc == UNWANTED) {
+    rc = native_fill(j, at, end, &stop);
+    if (rc == NATIVE_SLOW) {
+        walk_init(j, &b);
+        rc = walk(j, &b, at, end, &stop);
+        if (rc == NATIVE_UNWANTED)
+            stop = document_end(j, at, end);
+    }
+    if (rc == NATIVE_UNWANTED) {
         j->counts->skipped++;
-        stop = document_end(j, at, end);
     } else if (rc < 0) {
         unreadable(j, &b);
         return EV_OK;
     } else {
-        rc = deliver(j, NATIVE_ACTIVE, event_builder_finish(eb));
+        rc = deliver(j, NATIVE_ACTIVE, &j->w->builder.ev);
         if (rc < 0)
             return rc;
     }
@@ -159,7 +175,7 @@ static int recovered(struct native_job *j, uint32_t at, uint32_t end)
         j->counts->recovered_unbound++;
         return EV_OK;
     }
-    if (ask(j, ev) == UNWANTED) {
+    if (ask(j, ev) == NATIVE_UNWANTED) {
         j->counts->recovered_skipped++;
         return EV_OK;
     }

@@ -1,0 +1,294 @@
+/* native_fill.c - a record of simple templates -> an event, the common case and the fast one.
+ *
+ * It decides nothing that the token walk would decide otherwise; where a record is not of the usual
+ * shape it gives up and the walk starts over.
+ * May include: base/, event/, this folder. */
+#include "evtx/native_impl.h"
+
+#define FRAGMENT 0x0001010fu
+
+struct instance {
+    const struct template *t;
+    struct binxml_values values;
+};
+
+/* The instance whose token is at `at`; its values end at *ret_end. */
+static bool open_instance(struct native_job *j, enum template_level level, uint32_t at,
+                          uint32_t end, struct instance *ret, uint32_t *ret_end)
+{
+    const uint8_t *p = j->chunk.p;
+    uint32_t *off = j->nw->off[level];
+    uint32_t definition, id, n, value;
+
+    if (end - at < 14)
+        return false;
+    id = binxml_u32(p + at + 2);
+    definition = binxml_u32(p + at + 6);
+    at += 10;
+    if (definition == at) {
+        uint32_t body;
+
+        if (end - at < TEMPLATE_HEADER + 4)
+            return false;
+        body = binxml_u32(p + at + 20);
+        if (body > end - at - TEMPLATE_HEADER - 4)
+            return false;
+        at += TEMPLATE_HEADER + body;
+    }
+    ret->t = template_find(&j->nw->templates, j->chunk, definition, level);
+    n = binxml_u32(p + at);
+    at += 4;
+    if (!ret->t || !ret->t->simple || binxml_u32(ret->t->guid) != id || n > FAST_VALUES ||
+        4 * n > end - at)
+        return false;
+    value = at + 4 * n;
+    for (uint32_t i = 0; i < n; i++) {
+        off[i] = value;
+        value += binxml_u16(p + at + 4 * i);
+    }
+    off[n] = value;
+    if (value > end)
+        return false;
+    ret->values = (struct binxml_values){ p + at, off, p, (uint32_t)j->chunk.n, n };
+    *ret_end = value;
+    return true;
+}
+
+/* The text of a value that seldom changes. Borrowed until the next record. */
+static struct slice memo_text(struct native_job *j, enum template_fact fact, const struct value *v)
+{
+    struct native_memo *m = &j->nw->memo[fact];
+    struct slice text;
+
+    if (v->n == m->n && v->type == m->type && memcmp(v->p, m->raw, m->n) == 0)
+        return slice_of(m->text, m->text_n);
+    text = value_text(v, &j->w->builder.arena);
+    if (!text.p || v->n > sizeof m->raw || text.n > sizeof m->text)
+        return text;
+    memcpy(m->raw, v->p, v->n);
+    m->n = v->n;
+    m->type = v->type;
+    memcpy(m->text, text.p, text.n);
+    m->text_n = text.n;
+    return slice_of(m->text, m->text_n);
+}
+
+static struct slice key_text(struct native_job *j, const struct instance *in,
+                             enum template_fact fact)
+{
+    const struct template_op *op = in->t->fact[fact];
+    struct value v;
+
+    if (!op)
+        return SLICE_ABSENT;
+    if (op->kind == OP_LITERAL)
+        return op->literal;
+    v = binxml_value(&in->values, op->slot);
+    if (v.type == VALUE_NULL || v.n == 0)
+        return op->kind == OP_ATTRIBUTE || (v.type == VALUE_NULL && op->flags & OP_DROPS)
+                   ? SLICE_ABSENT
+                   : SLICE("");
+    return memo_text(j, fact, &v);
+}
+
+static uint32_t key_number(const struct instance *in)
+{
+    const struct template_op *op = in->t->fact[FACT_EVENT_ID];
+    struct value v;
+    uint64_t n;
+
+    if (!op)
+        return 0;
+    v = op->kind == OP_LITERAL ? value_utf8(op->literal) : binxml_value(&in->values, op->slot);
+    return value_u64(&v, &n) == EV_OK && n <= UINT32_MAX ? (uint32_t)n : 0;
+}
+
+static void set_number(struct event *ev, const struct template_op *op, const struct value *v)
+{
+    uint64_t n;
+
+    if (value_u64(v, &n) < 0)
+        return;
+    switch (op->fact) {
+    case FACT_EVENT_ID:
+        ev->has_event_id = n <= UINT32_MAX;
+        ev->event_id = n <= UINT32_MAX ? (uint32_t)n : 0;
+        break;
+    case FACT_LEVEL:
+        ev->level = n <= UINT8_MAX ? (uint8_t)n : 0;
+        break;
+    case FACT_VERSION:
+        ev->version = n <= UINT8_MAX ? (uint8_t)n : 0;
+        break;
+    default:
+        ev->has_record_id = true;
+        ev->record_id = n;
+    }
+}
+
+/* The facts of the event that this field tells. */
+static void set_fact(struct native_job *j, const struct template_op *op, struct field *f)
+{
+    struct event *ev = &j->w->builder.ev;
+    struct slice *text[] = { [FACT_PROVIDER] = &ev->provider,
+                             [FACT_CHANNEL] = &ev->channel,
+                             [FACT_COMPUTER] = &ev->computer,
+                             [FACT_USER] = &ev->user_sid };
+    uint64_t t;
+
+    if (op->fact <= FACT_USER) {
+        if (!f->text.p)
+            f->text = memo_text(j, (enum template_fact)op->fact, &f->value);
+        *text[op->fact] = f->text;
+    } else if (op->fact == FACT_TIME) {
+        if (value_filetime(&f->value, &t) == EV_OK)
+            ev->time_created = t;
+    } else {
+        set_number(ev, op, &f->value);
+    }
+}
+
+static struct field *add(struct native_job *j, const struct template_op *op, struct value v)
+{
+    struct event_builder *b = &j->w->builder;
+
+    if (b->ev.n < b->room)
+        b->field[b->ev.n++] =
+            (struct field){ .name = op->name, .id = op->id, .part = op->part, .value = v };
+    else
+        event_builder_add_id(b, (enum event_part)op->part, op->name, op->id, v);
+    return b->ev.cut ? NULL : &b->field[b->ev.n - 1];
+}
+
+/* A field for each item of an array; one empty field when it has none. */
+static bool add_array(struct native_job *j, const struct template_op *op, struct value v)
+{
+    struct value item = { v.p, 0, VALUE_NULL };
+    bool more;
+
+    if (op->fact || !(op->flags & OP_KEEPS_EMPTY) || op->flags & OP_HAS_ATTRIBUTES)
+        return false;
+    v.type &= (uint8_t)~BINXML_TYPE_ARRAY;
+    more = binxml_array_next(&v, &item);
+    do {
+        if (!add(j, op, item))
+            return false;
+        more = more && binxml_array_next(&v, &item);
+    } while (more);
+    return true;
+}
+
+static bool fill(struct native_job *j, const struct instance *in);
+
+/* A value that is XML, inside Event: one more instance. */
+static bool fill_body(struct native_job *j, const struct instance *in, const struct template_op *op)
+{
+    struct value v = binxml_value(&in->values, op->slot);
+    struct instance body;
+    uint32_t at, end, stop;
+
+    if (v.type == VALUE_NULL)
+        return true;
+    if (v.type != BINXML_TYPE_XML || in->t->level != TEMPLATE_RECORD || v.n < 5)
+        return false;
+    at = in->values.off[op->slot];
+    end = at + v.n;
+    if (binxml_u32(v.p) == FRAGMENT)
+        at += 4;
+    if (at == end || j->chunk.p[at] != TOKEN_INSTANCE ||
+        !open_instance(j, TEMPLATE_BODY, at, end, &body, &stop))
+        return false;
+    if (end - stop > 1 || (end > stop && j->chunk.p[stop] != TOKEN_EOF))
+        return false;
+    return fill(j, &body);
+}
+
+/* One field of an element's or attribute's value. *any: an attribute of the element was written. */
+static bool fill_value(struct native_job *j, const struct instance *in,
+                       const struct template_op *op, bool *any)
+{
+    struct value v = binxml_value(&in->values, op->slot);
+    struct field *f;
+
+    if (v.type == VALUE_NULL) {
+        if (op->flags & OP_DROPS)
+            return true;
+        v.n = 0;
+    }
+    if (v.type & BINXML_TYPE_ARRAY)
+        return op->kind == OP_VALUE && add_array(j, op, v);
+    if (v.type == BINXML_TYPE_XML)
+        return false;
+    if (op->kind == OP_ATTRIBUTE) {
+        if (v.n == 0)
+            return true;
+        *any = true;
+    } else if ((!(op->flags & OP_KEEPS_EMPTY) || (op->flags & OP_HAS_ATTRIBUTES && *any)) &&
+               binxml_value_empty(&v)) {
+        return true;
+    }
+    f = add(j, op, v);
+    if (f && op->fact && in->t->fact[op->fact] == op)
+        set_fact(j, op, f);
+    return f != NULL;
+}
+
+static bool fill(struct native_job *j, const struct instance *in)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < in->t->ops; i++) {
+        const struct template_op *op = &in->t->op[i];
+        struct field *f;
+
+        any = any && !(op->flags & OP_FIRST);
+        switch (op->kind) {
+        case OP_DROP:
+            if (binxml_value(&in->values, op->slot).type == VALUE_NULL)
+                i += op->skip;
+            break;
+        case OP_LITERAL:
+            if (op->flags & OP_HAS_ATTRIBUTES && any)
+                break;
+            f = add(j, op, value_utf8(op->literal));
+            if (!f)
+                return false;
+            f->text = op->literal;
+            if (op->fact && in->t->fact[op->fact] == op)
+                set_fact(j, op, f);
+            break;
+        case OP_BODY:
+            if (!fill_body(j, in, op))
+                return false;
+            break;
+        default:
+            if (!fill_value(j, in, op, &any))
+                return false;
+        }
+    }
+    return true;
+}
+
+int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end)
+{
+    struct event_builder *b = &j->w->builder;
+    struct instance in;
+    uint32_t stop;
+    int rc;
+
+    if (end - at < 5 || binxml_u32(j->chunk.p + at) != FRAGMENT ||
+        j->chunk.p[at + 4] != TOKEN_INSTANCE ||
+        !open_instance(j, TEMPLATE_RECORD, at + 4, end, &in, &stop) || stop == end ||
+        j->chunk.p[stop] != TOKEN_EOF)
+        return NATIVE_SLOW;
+    event_builder_start(b, j->r->base.options.names);
+    rc = native_ask(j, key_text(j, &in, FACT_PROVIDER), key_text(j, &in, FACT_CHANNEL),
+                    key_number(&in));
+    *ret_end = stop + 1;
+    if (rc < 0)
+        return rc;
+    if (!fill(j, &in))
+        return NATIVE_SLOW;
+    b->ev.field = b->field;
+    return EV_OK;
+}
