@@ -118,7 +118,7 @@ static size_t part_find(struct part p, struct slice text, size_t at, size_t *ret
 /* The tokens from *at up to the next star. */
 static struct part part_next(const struct pattern *p, size_t *at)
 {
-    struct part part = { p->token + *at, 0 };
+    struct part part = { p->n > 0 ? p->token + *at : NULL, 0 };
 
     while (*at < p->n && p->token[*at].kind != TOKEN_ANY) {
         part.n++;
