@@ -205,8 +205,8 @@ static int take_content(struct native_sink *s, struct sink_content *c, struct va
     }
     if (c->has_one && flush_one(s, c) < 0)
         return EV_ELIMIT;
-    *ret = value_utf8(
-        event_builder_copy(s->b, slice_of(s->text.p + c->text_at, s->text.n - c->text_at)));
+    *ret =
+        value_utf8(event_builder_copy(s->b, slice_sub(buf_view(&s->text), c->text_at, SIZE_MAX)));
     s->text.n = c->text_at;
     return EV_OK;
 }
@@ -270,7 +270,7 @@ static int inner_attribute(struct native_sink *s)
 
     if (rc < 0)
         return rc;
-    text = event_builder_copy(s->b, slice_of(s->text.p + c->text_at, s->text.n - c->text_at));
+    text = event_builder_copy(s->b, slice_sub(buf_view(&s->text), c->text_at, SIZE_MAX));
     s->text.n = c->text_at;
     buf_byte(&s->text, ' ');
     buf_slice(&s->text, s->name);
