@@ -64,6 +64,8 @@
 #define LIMIT_STDIN (UINT64_C(1) << 40)   /* spooled to disk: the disk is the limit before this */
 #define LIMIT_TALLY_NAMES 10000           /* channels and computers told apart; input makes names */
 #define LIMIT_TALLY_ARENA LIMIT_MIB(64)
+#define LIMIT_SUMMARY_ARENA LIMIT_MIB(2048) /* paths and findings of all files */
+#define LIMIT_SUMMARY_TEXT LIMIT_MIB(16)    /* the summary for people */
 #define LIMIT_THREADS 256
 #define LIMIT_RUN_FINDINGS 20000 /* kept word for word of all files; all are counted */
 

@@ -95,8 +95,7 @@ static void evidence(struct list *l, struct buf *b)
                   "files could not be read", b);
     if (t->unreadable > 0) {
         put_count(b, t->unreadable, "record", "records");
-        buf_str(b, " could not be decoded, the content is lost to this run; `evtriage verify` says "
-                   "where");
+        buf_str(b, " could not be decoded, the content is lost to this run; --verbose says where");
         say(l, NOTICE_WARNING, b);
     }
     uint64_t left = t->recovered - t->recovered_events - t->recovered_unbound;
@@ -271,8 +270,7 @@ static void rules(struct list *l, struct buf *b)
     if (silent > 0) {
         buf_printf(b, "%s of ", count_text(silent, text));
         put_count(b, n, "rule", "rules");
-        buf_str(b, " could not have fired: no event of their logs is in this evidence; `evtriage "
-                   "coverage` lists them");
+        buf_str(b, " could not have fired: no event of their logs is in this evidence");
         say(l, NOTICE_WARNING, b);
     }
     if (summary_rows(l->sum) == 0) {

@@ -114,7 +114,7 @@ static void findings(const struct summary *sum, struct buf *out)
         buf_str(out, finding_name((enum finding_kind)i));
         comma = ", ";
     }
-    buf_str(out, "; `evtriage verify` says where\n");
+    buf_str(out, "; --verbose says where\n");
 }
 
 static void rules(const struct summary *sum, struct buf *out)

@@ -1,0 +1,337 @@
+/* cmd_scan.c - `evtriage scan`: rules, inputs, outputs, the scan between them, and what is said about it. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app/clock.h"
+#include "app/command.h"
+#include "app/interrupt.h"
+#include "app/load.h"
+#include "app/manifest_file.h"
+#include "app/outputs.h"
+#include "app/progress.h"
+#include "app/talk.h"
+#include "base/limits.h"
+#include "out/summary_text.h"
+#include "scan/scan.h"
+
+enum { DEFAULT_MEMORY = 64 << 20 };
+
+struct run {
+    const struct options *o;
+    struct loaded rules;
+    struct matcher *matcher;
+    struct inputs inputs;
+    struct outputs outputs;
+    struct order *order;
+    struct summary summary;
+    struct filter filter;
+    uint64_t started; /* FILETIME, for the manifest */
+};
+
+static unsigned thread_count(const struct options *o)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    const uint32_t n = o->has_threads ? o->threads : processors > 0 ? (uint32_t)processors : 1;
+    return n < LIMIT_THREADS ? n : LIMIT_THREADS;
+}
+
+static const struct decoder *decoder_of(const struct options *o)
+{
+    return decoder_find(o->decoder ? o->decoder : "libevtx");
+}
+
+static int check_choices(const struct options *o, struct ev_err *err)
+{
+    if (!o->argument.n)
+        return ev_err_set(err, EV_EUSAGE,
+                          "scan needs a PATH: a log, a folder, or - for standard "
+                          "input");
+    if (!decoder_of(o))
+        return ev_err_set(err, EV_EUSAGE, "--decoder: \"%s\" is no decoder; there is libevtx",
+                          o->decoder);
+    if (o->matcher && strcmp(o->matcher, "naive") != 0)
+        return ev_err_set(err, EV_EUSAGE, "--matcher: \"%s\" is no matcher; there is naive",
+                          o->matcher);
+    if (o->require && strcmp(o->require, "full") != 0)
+        return ev_err_set(err, EV_EUSAGE, "--require takes \"full\"");
+    if (o->possible && o->require)
+        return ev_err_set(err, EV_EUSAGE, "--possible and --require full exclude each other");
+    if (o->has_from && o->has_to && o->from > o->to)
+        return ev_err_set(err, EV_EUSAGE, "--from is later than --to");
+    return outputs_guard(o, err);
+}
+
+static void filter_make(const struct options *o, struct filter *f)
+{
+    *f = (struct filter){
+        .channel = o->channel.v,
+        .nchannel = o->channel.n,
+        .computer = o->computer.v,
+        .ncomputer = o->computer.n,
+        .event_id = o->event_id.v,
+        .nevent_id = o->event_id.n,
+        .from = o->from,
+        .to = o->has_to ? o->to : 0,
+        .level = o->has_level ? o->level : LEVEL_INFORMATIONAL,
+        .rule = o->rule.v,
+        .nrule = o->rule.n,
+        .exclude_rule = o->exclude_rule.v,
+        .nexclude_rule = o->exclude_rule.n,
+        .require_full = o->require != NULL,
+    };
+}
+
+/* Every --rule and --exclude-rule must mean some rule: a typing error must not look like "nothing
+ * found". */
+static int check_rule_names(const struct option_list *names, const char *option,
+                            const struct ruleset *rs, struct ev_err *err)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        bool found = false;
+        for (size_t r = 0; r < rs->n && !found; r++)
+            found = filter_names_rule(&names->v[i], 1, rs->rule[r]);
+        if (!found)
+            return ev_err_set(err, EV_EUSAGE,
+                              "--%s: no loaded rule has the id, title or tag "
+                              "\"%s\"",
+                              option, names->v[i]);
+    }
+    return EV_OK;
+}
+
+static int prepare_rules(struct run *run, struct ev_err *err)
+{
+    const struct options *o = run->o;
+    const struct match_options mo = { .possible = o->possible };
+    int rc = rules_load(o, NULL, 0, &run->rules, err);
+    if (rc < 0)
+        return rc;
+    const size_t refused = loaded_refused(&run->rules);
+    if (o->verbose)
+        loaded_print_messages(&run->rules, MESSAGE_WARNING);
+    else if (o->strict && refused)
+        loaded_print_messages(&run->rules, MESSAGE_ERROR);
+    if (o->strict && refused)
+        return ev_err_set(err, EV_EUSAGE, "%zu rules cannot be used, and --strict was given",
+                          refused);
+    if (!run->rules.rules->n)
+        return ev_err_set(err, EV_EUSAGE,
+                          "no usable rule was loaded; `evtriage rules check` says "
+                          "why");
+    rc = check_rule_names(&o->rule, "rule", run->rules.rules, err);
+    if (rc == EV_OK)
+        rc = check_rule_names(&o->exclude_rule, "exclude-rule", run->rules.rules, err);
+    if (rc == EV_OK)
+        rc = matcher_build(run->rules.rules, &mo, &run->matcher, err);
+    return rc;
+}
+
+static int prepare_inputs(struct run *run, struct ev_err *err)
+{
+    for (size_t i = 0; i < run->o->argument.n; i++) {
+        int rc = inputs_add(&run->inputs, run->o->argument.v[i], run->o->tmpdir, err);
+        if (rc < 0)
+            return rc;
+    }
+    for (size_t i = 0; i < run->inputs.trouble.n; i++)
+        talk("%s", run->inputs.trouble.v[i]);
+    return EV_OK;
+}
+
+struct row_context {
+    struct run *run;
+    struct ev_err *err;
+};
+
+static int write_row(void *ctx, const struct detection *d)
+{
+    const struct row_context *c = ctx;
+    c->run->summary.rows[d->rule->level]++;
+    return outputs_row(&c->run->outputs, d, c->err);
+}
+
+static uint64_t input_bytes(const struct inputs *in)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < in->list.n; i++)
+        n += in->list.v[i].fate == FILE_READ ? in->list.v[i].size : 0;
+    return n;
+}
+
+static int scan(struct run *run, struct ev_err *err)
+{
+    const struct options *o = run->o;
+    struct scan_progress counts = { 0 };
+    struct row_context row = { run, err };
+    const struct scan_options so = {
+        .matcher = run->matcher,
+        .rules = run->rules.rules,
+        .filter = &run->filter,
+        .decoder = decoder_of(o),
+        .reader = { .names = run->rules.names, .recover = o->recover },
+        .threads = thread_count(o),
+        .stop = interrupt_seen,
+    };
+    struct progress *p =
+        o->quiet || o->no_progress ? NULL : progress_start(&counts, input_bytes(&run->inputs));
+    int rc = scan_run(&so, &run->inputs, run->order, &counts, &run->summary, err);
+    progress_stop(p);
+    if (rc < 0 && rc != EV_EINTR)
+        return rc;
+    rc = order_finish(run->order, write_row, &row, &run->summary.duplicates, err);
+    if (rc == EV_OK)
+        rc = outputs_end(&run->outputs, &run->summary, err);
+    return rc;
+}
+
+/* Was a row of --fail-on's level or above written? */
+static bool level_met(const struct run *run)
+{
+    if (!run->o->has_fail_on)
+        return false;
+    for (int l = (int)run->o->fail_on; l <= LEVEL_CRITICAL; l++)
+        if (run->summary.rows[l])
+            return true;
+    return false;
+}
+
+static bool something_unread(const struct run *run)
+{
+    const struct summary *s = &run->summary;
+    size_t logs = 0;
+    for (size_t i = 0; i < s->nfile; i++) {
+        if (s->file[i].fate == FILE_UNREADABLE)
+            return true;
+        logs += s->file[i].fate == FILE_READ;
+    }
+    if (!logs)
+        talk("no event log was found in what was given: nothing was examined");
+    uint64_t damage = 0;
+    for (int k = 0; k < FINDING_KINDS; k++)
+        damage += s->total.finding[k];
+    return !logs || run->inputs.trouble.n || (run->o->strict && damage);
+}
+
+static void print_summary(const struct run *run)
+{
+    const struct summary_text_options so = { .zone = run->outputs.zone };
+    struct buf text;
+    buf_init(&text, LIMIT_SUMMARY_TEXT);
+    summary_text(&run->summary, &so, &text);
+    fwrite(text.p, 1, text.n, stderr);
+    buf_release(&text);
+}
+
+/* --verbose: every finding, and every file that was passed over. */
+static void print_findings(const struct summary *sum)
+{
+    for (size_t i = 0; i < sum->nfile; i++) {
+        const struct summary_file *f = &sum->file[i];
+        if (f->fate != FILE_READ)
+            talk("%.*s: %.*s", SLICE_ARG(f->path), SLICE_ARG(f->reason));
+        for (size_t k = 0; k < f->nfinding; k++)
+            talk("%.*s: offset %llu: %s: %s", SLICE_ARG(f->path),
+                 (unsigned long long)f->finding[k].offset, finding_name(f->finding[k].kind),
+                 f->finding[k].text);
+    }
+}
+
+static int report(struct run *run)
+{
+    const struct options *o = run->o;
+    if (o->verbose)
+        print_findings(&run->summary);
+    if (!o->quiet)
+        print_summary(run);
+    for (size_t i = 0; i < o->output.n && !o->quiet; i++)
+        if (strcmp(o->output.v[i], "-") != 0)
+            talk("wrote %s%s", o->output.v[i], run->summary.interrupted ? ".partial" : "");
+    const bool unread = something_unread(run);
+    if (run->summary.interrupted)
+        return EXIT_INTERRUPTED;
+    if (unread)
+        return EXIT_UNREAD;
+    return level_met(run) ? EXIT_LEVEL_MET : EXIT_DONE;
+}
+
+static int write_manifest(struct run *run, int code, struct ev_err *err)
+{
+    if (!run->o->manifest)
+        return EV_OK;
+    struct manifest m = { .decoder = decoder_of(run->o)->name,
+                          .matcher = "naive",
+                          .threads = thread_count(run->o),
+                          .start = run->started,
+                          .end = filetime_now(),
+                          .exit = code };
+    manifest_hash_inputs(&run->summary);
+    return manifest_file_write(run->o, &run->outputs, &m, &run->summary, err);
+}
+
+static int exit_of(int rc)
+{
+    switch (rc) {
+    case EV_EUSAGE:
+    case EV_ENOTFOUND:
+    case EV_EEXIST:
+        return EXIT_USAGE;
+    case EV_EINTR:
+        return EXIT_INTERRUPTED;
+    default:
+        return EXIT_FAILED;
+    }
+}
+
+static int run_prepare(struct run *run, struct ev_err *err)
+{
+    const struct options *o = run->o;
+    int rc = check_choices(o, err);
+    if (rc == EV_OK)
+        rc = prepare_rules(run, err);
+    if (rc == EV_OK)
+        rc = prepare_inputs(run, err);
+    if (rc == EV_OK)
+        rc = outputs_open(o, &run->outputs, err);
+    if (rc < 0)
+        return rc;
+    const struct order_options oo = { .memory = o->has_memory ? o->memory : DEFAULT_MEMORY,
+                                      .tmpdir = o->tmpdir,
+                                      .keep_duplicates = o->keep_duplicates };
+    run->order = order_new(run->rules.rules, &oo);
+    filter_make(o, &run->filter);
+    return EV_OK;
+}
+
+static void run_release(struct run *run)
+{
+    outputs_release(&run->outputs);
+    order_free(run->order);
+    matcher_free(run->matcher);
+    inputs_release(&run->inputs);
+    loaded_release(&run->rules);
+    arena_release(&run->summary.arena);
+}
+
+int cmd_scan(const struct options *o)
+{
+    struct run run = { .o = o, .started = filetime_now() };
+    struct ev_err err = { 0 };
+    int code = EXIT_FAILED;
+
+    interrupt_catch();
+    inputs_init(&run.inputs);
+    arena_init(&run.summary.arena, LIMIT_SUMMARY_ARENA);
+    int rc = run_prepare(&run, &err);
+    if (rc == EV_OK)
+        rc = scan(&run, &err);
+    if (rc == EV_OK) {
+        code = report(&run);
+        rc = write_manifest(&run, code, &err);
+    }
+    if (rc < 0) {
+        talk_error(&err);
+        code = exit_of(rc);
+    }
+    run_release(&run);
+    return code;
+}

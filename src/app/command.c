@@ -1,0 +1,17 @@
+#include "app/command.h"
+
+const struct command commands[] = {
+    { "scan", C_SCAN, "[OPTION]... PATH...", "match event logs against rules, write a timeline",
+      cmd_scan },
+    { "rules", C_RULES, "check|list|test [OPTION]... [PATH]...",
+      "check rules, list them, run their own tests", cmd_rules },
+    { NULL, 0, NULL, NULL, NULL },
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *c = commands; c->name; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}

@@ -1,0 +1,47 @@
+#include "app/manifest_file.h"
+
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+
+void manifest_hash_inputs(struct summary *sum)
+{
+    for (size_t i = 0; i < sum->nfile; i++) {
+        struct summary_file *f = &sum->file[i];
+        /* Paths in the summary's arena end with a NUL (arena_dup). */
+        const char *path = (const char *)f->path.p;
+        if (f->fate == FILE_READ && strcmp(path, "-") != 0)
+            f->has_sha256 = sha256_file(path, f->sha256, NULL) == EV_OK;
+    }
+}
+
+int manifest_file_write(const struct options *o, const struct outputs *outputs, struct manifest *m,
+                        const struct summary *sum, struct ev_err *err)
+{
+    struct manifest_output *list = xcalloc(outputs->n ? outputs->n : 1, sizeof *list);
+    struct output *file = NULL;
+    char zone[64];
+
+    for (size_t i = 0; i < outputs->n; i++) {
+        const struct output *from = outputs->v[i].file;
+        list[i].path = output_path(from);
+        list[i].bytes = output_bytes(from);
+        list[i].is_file = output_is_file(from);
+        output_digest(from, list[i].sha256);
+    }
+    m->argv = (const char *const *)o->argv;
+    m->argc = o->argc;
+    m->output = list;
+    m->noutput = outputs->n;
+    manifest_machine_zone(m->start, zone, &m->zone_minutes);
+    m->zone = zone;
+    int rc = output_open(o->manifest, o->force, &file, err);
+    if (rc == EV_OK)
+        rc = manifest_write(m, sum, file, err);
+    if (rc == EV_OK)
+        rc = output_commit(file, err);
+    output_free(file);
+    free(list);
+    return rc;
+}

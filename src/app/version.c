@@ -1,0 +1,13 @@
+#include "app/version.h"
+
+#include "knowledge/attack.h"
+
+void version_print(FILE *to, bool verbose)
+{
+    fprintf(to, "%s %s\n", PACKAGE_NAME, PACKAGE_VERSION);
+    if (!verbose)
+        return;
+    fprintf(to, "tables    %s\n", attack_version());
+    fprintf(to, "          %s\n", attack_attribution());
+    fprintf(to, "rules     %s/rules\n", EVTRIAGE_DATADIR);
+}
