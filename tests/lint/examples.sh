@@ -2,9 +2,9 @@
 # examples.sh [ROOT] - every example in the README and the man pages runs.
 #
 # An example is a line that begins with "$ " and names evtriage, in a fenced
-# block of a .md file or between .EX and .EE of a man page; `\` at the end goes on.
-# A block runs in a fresh folder of its own that has logs/ (the sample logs) and
-# rules/ (the pack), one example after the other. An example is wrong if the
+# block of a .md file or between .Bd and .Ed (.EX and .EE) of a man page; `\` at the end
+# goes on. A block runs in a fresh folder of its own that has testdata/ and rules/ of the
+# source, one example after the other; rules/ is the installed pack. An example is wrong if the
 # program could not be started, did not finish (1), or refused its usage (2).
 lint_dir=$(CDPATH= cd -- "$(dirname "$0")" && pwd)
 . "$lint_dir/lib.sh"
@@ -14,12 +14,14 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin" && ln -s "$program" "$work/bin/evtriage"
 PATH=$work/bin:$PATH
+EVTRIAGE_RULES=$top/rules
+export EVTRIAGE_RULES
 
 # BLOCK<TAB>FILE:LINE<TAB>COMMAND, one line an example.
 find README.md man doc "${builddir:-build}/man" \( -name '*.md' -o -name '*.[1-8]' \) 2>/dev/null |
     LC_ALL=C sort | while read -r file; do
     awk -v file="$file" '
-        /^[ \t]*```/ || /^\.(EX|EE)/ { block++; next }
+        /^[ \t]*```/ || /^\.(EX|EE|Bd|Ed)/ { block++; next }
         going { line = line "\n" text($0) }
         !going && /^[ \t]*(\$|\\fB\$\\fR|\\\$) / { line = text($0); sub(/^[ \t]*\$ /, "", line); at = FNR; going = 1 }
         going {
@@ -43,7 +45,7 @@ while IFS='	' read -r in_block place command <&3; do
         block=$in_block
         rm -rf "$work/here"
         mkdir "$work/here" && cd "$work/here" || exit 1
-        ln -s "$top/testdata" logs
+        ln -s "$top/testdata" testdata
         ln -s "$top/rules" rules
     fi
     timeout 60 sh -c "$command" </dev/null >"$work/out" 2>&1
