@@ -1,0 +1,9 @@
+#!/bin/sh
+# SigmaHQ's regression pairs: each rule finds what its log holds. Skips where the shared data or
+# Python is absent.
+srcdir=${srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+if [ ! -d "${EVTRIAGE_SHARED:-/nowhere}/expected" ] || ! command -v python3 >/dev/null; then
+    echo "1..0 # SKIP needs the shared data and python3"
+    exit 0
+fi
+exec python3 "$srcdir/tests/differential/regression.py" "$EVTRIAGE" "$EVTRIAGE_SHARED"
