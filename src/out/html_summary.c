@@ -23,11 +23,16 @@ static void item(struct buf *out, const char *name, uint64_t n)
     buf_str(out, "</span></li>\n");
 }
 
-static void item_of(struct buf *out, struct slice name, uint64_t n)
+/* level: draws its colour before the name; NULL: none. */
+static void item_of(struct buf *out, const char *level, struct slice name, uint64_t n)
 {
-    buf_str(out, "<li><span>");
+    if (level != NULL)
+        buf_printf(out, "<li><span class=\"dot %s\" title=\"%s\"><span class=\"name\">", level,
+                   level);
+    else
+        buf_str(out, "<li><span>");
     escape_html(name, out);
-    buf_str(out, "</span><span>");
+    buf_str(out, level != NULL ? "</span></span><span>" : "</span><span>");
     put_number(out, n);
     buf_str(out, "</span></li>\n");
 }
@@ -72,9 +77,12 @@ static void card_detections(const struct summary *sum, struct buf *out)
     buf_str(out, "</ul></section>\n");
 }
 
-static int by_count(const void *a, const void *b)
+/* Rules: the most serious first; then by count, then by index or name. */
+static int by_weight(const void *a, const void *b)
 {
     const struct html_count *x = a, *y = b;
+    if (x->rule != NULL && y->rule != NULL && x->rule->level != y->rule->level)
+        return x->rule->level < y->rule->level ? 1 : -1;
     if (x->n != y->n)
         return x->n < y->n ? 1 : -1;
     if (x->rule != NULL && y->rule != NULL)
@@ -82,7 +90,7 @@ static int by_count(const void *a, const void *b)
     return slice_cmp(x->name, y->name);
 }
 
-/* The entries with rows, most first. The caller frees. */
+/* The entries with rows, in order of weight. The caller frees. */
 static struct html_count *sorted(const struct html_count *v, size_t n, size_t *ret_n)
 {
     struct html_count *copy = xcalloc(n ? n : 1, sizeof *copy);
@@ -91,7 +99,7 @@ static struct html_count *sorted(const struct html_count *v, size_t n, size_t *r
         if (v[i].n > 0)
             copy[used++] = v[i];
     }
-    qsort(copy, used, sizeof *copy, by_count);
+    qsort(copy, used, sizeof *copy, by_weight);
     *ret_n = used;
     return copy;
 }
@@ -105,7 +113,7 @@ static void card_rules(const struct summary *sum, const struct html_count *rule,
     put_number(out, sum->rules ? sum->rules->n : 0);
     buf_str(out, " loaded</small></p><ul>\n");
     for (size_t i = 0; i < n && i < TOP; i++)
-        item_of(out, rule[i].rule->title, rule[i].n);
+        item_of(out, level_name(rule[i].rule->level), rule[i].rule->title, rule[i].n);
     buf_str(out, "</ul></section>\n");
 }
 
@@ -115,7 +123,7 @@ static void card_computers(const struct html_count *host, size_t n, struct buf *
     put_number(out, n);
     buf_str(out, "</p><ul>\n");
     for (size_t i = 0; i < n && i < TOP; i++)
-        item_of(out, host[i].name, host[i].n);
+        item_of(out, NULL, host[i].name, host[i].n);
     buf_str(out, "</ul></section>\n");
 }
 
