@@ -211,11 +211,17 @@ static void emit_element(const struct emit *e, const struct ew_node *n)
         emit_one(&(struct emit){ e->c, DIRECT, i }, n);
 }
 
+/* As LiveId's logs have XML inside values: without a fragment header. */
+static void emit_bare(struct ew_chunk *c, const struct ew_node *root)
+{
+    emit_element(&(struct emit){ c, DIRECT, 0 }, root);
+    ew_chunk_int(c, TOK_EOF, 1);
+}
+
 void ew_emit_direct(struct ew_chunk *c, const struct ew_node *root)
 {
     emit_fragment(c);
-    emit_element(&(struct emit){ c, DIRECT, 0 }, root);
-    ew_chunk_int(c, TOK_EOF, 1);
+    emit_bare(c, root);
 }
 
 static size_t collect(const struct ew_node *n, const struct ew_value **slots, size_t count)
@@ -250,7 +256,7 @@ static void emit_nested(struct ew_chunk *c, const struct ew_value *v)
     if (v->xml_template)
         ew_emit_instance(c, v->xml, 0, NULL);
     else
-        ew_emit_direct(c, v->xml);
+        emit_bare(c, v->xml);
 }
 
 void ew_emit_instance(struct ew_chunk *c, const struct ew_node *root, size_t min_slots,

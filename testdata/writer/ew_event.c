@@ -185,10 +185,13 @@ static void add_body(struct builder *b, struct ew_node *event, enum slot index)
         parent = ew_node_new(b->a, EW_ELEMENT, ew_str("UserData"));
         ew_node_add(event, parent);
     }
-    v.type = b->ev->body != NULL ? EW_XML : EW_NULL;
+    /* Windows writes an empty EventData where there is nothing to say; a NULL
+     * here would drop the whole Event, which depends on this value. */
+    v.type = EW_XML;
     v.xml = b->ev->body;
-    if (v.xml != NULL)
-        ew_node_number(v.xml);
+    if (v.xml == NULL)
+        v.xml = ew_node_new(b->a, EW_ELEMENT, ew_str("EventData"));
+    ew_node_number(v.xml);
     n = ew_node_value(b->a, &v);
     n->slot = (uint16_t)index;
     ew_node_add(parent, n);

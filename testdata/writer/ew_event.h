@@ -26,8 +26,8 @@ struct ew_event {
     uint8_t version, level, opcode;
     struct ew_str provider, guid, source, channel, computer; /* guid, source may be empty */
     struct ew_str user, activity, related; /* SID and GUIDs as text; may be empty */
-    struct ew_node *body;         /* EventData and the like; the child of UserData; NULL: none */
-    bool user_data;               /* body stands inside UserData */
+    struct ew_node *body; /* EventData and the like; the child of UserData; NULL: empty EventData */
+    bool user_data;       /* body stands inside UserData */
     struct ew_node *extra;        /* behind the body: RenderingInfo; NULL: none */
     const uint8_t *template_guid; /* NULL: made from the shape */
 };

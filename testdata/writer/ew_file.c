@@ -1,9 +1,13 @@
 /* ew_file.c - see ew_file.h. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L /* fseeko */
+#endif
 #include "ew_file.h"
 
 #include "ew_emit.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 #include <string.h>
 
 void ew_file_init(struct ew_file *f, const struct ew_file_options *options)
@@ -52,6 +56,11 @@ bool ew_file_add(struct ew_file *f, struct ew_event *ev, char *err, size_t errn)
         ev->number = f->next_id;
     if (ev->record_id == 0)
         ev->record_id = ev->number;
+    if (f->options.only > 0 && f->options.only != f->next_number) {
+        f->next_number++;
+        f->next_id = ev->number + 1;
+        return true;
+    }
     tree = ew_event_tree(&a, ev, &slots);
     if (tree == NULL) {
         snprintf(err, errn, "a SID or GUID of the System part is not understood");
@@ -117,5 +126,25 @@ bool ew_file_save(const struct ew_buf *image, const char *path)
     if (out == NULL)
         return false;
     ok = image->n == 0 || fwrite(image->p, 1, image->n, out) == image->n;
+    return fclose(out) == 0 && ok;
+}
+
+bool ew_file_save_sparse(const struct ew_buf *image, const char *path, uint64_t chunks)
+{
+    FILE *out;
+    size_t head;
+    bool ok;
+
+    if (image->n < EW_FILE_HEADER + EW_CHUNK_SIZE || chunks > UINT32_MAX)
+        return false;
+    head = image->n - EW_CHUNK_SIZE;
+    if (chunks < (image->n - EW_FILE_HEADER) / EW_CHUNK_SIZE)
+        return false;
+    out = fopen(path, "wb");
+    if (out == NULL)
+        return false;
+    ok = fwrite(image->p, 1, head, out) == head &&
+         fseeko(out, EW_FILE_HEADER + (off_t)(chunks - 1) * EW_CHUNK_SIZE, SEEK_SET) == 0 &&
+         fwrite(image->p + head, 1, EW_CHUNK_SIZE, out) == EW_CHUNK_SIZE;
     return fclose(out) == 0 && ok;
 }

@@ -21,6 +21,7 @@ struct ew_file_options {
     uint32_t max_records;   /* records in a chunk at most; 0: as many as fit */
     uint16_t minor_version; /* 0: 1 (3.1); 2 is Windows 10 2004 and later */
     uint32_t flags;         /* of the file header: 1 dirty, 2 full */
+    uint64_t only;          /* write the record at this position alone, from 1; 0: all */
     bool residue;           /* chunks keep old bytes behind the last record */
 };
 
@@ -51,5 +52,10 @@ void ew_file_checksum(uint8_t *image);
 
 /* Writes an image to a path; false with errno set. */
 bool ew_file_save(const struct ew_buf *image, const char *path);
+
+/* The same with the last chunk moved to number `chunks` - 1 and a hole before it
+ * (at least as many chunks as the image has): files of more chunks than the
+ * header's 16-bit count can say, without their size on the disk. */
+bool ew_file_save_sparse(const struct ew_buf *image, const char *path, uint64_t chunks);
 
 #endif

@@ -332,12 +332,13 @@ static bool one_line(struct script *s, struct ew_str line)
     }
 }
 
-bool ew_script_compile(struct ew_str text, struct ew_file *f, struct ew_buf *tsv, char *err,
-                       size_t errn)
+bool ew_script_compile_as(struct ew_str text, const struct ew_file_options *options,
+                          struct ew_file *f, struct ew_buf *tsv, char *err, size_t errn)
 {
     struct script s = { .f = f, .tsv = tsv, .err = err, .errn = errn };
     bool ok = true;
 
+    s.options = *options;
     ew_event_init(&s.ev);
     for (size_t i = 0, from = 0; ok && i <= text.n; i++) {
         if (i < text.n && text.p[i] != '\n')
@@ -354,4 +355,10 @@ bool ew_script_compile(struct ew_str text, struct ew_file *f, struct ew_buf *tsv
     ew_arena_release(&s.block);
     ew_arena_release(&s.run);
     return ok;
+}
+
+bool ew_script_compile(struct ew_str text, struct ew_file *f, struct ew_buf *tsv, char *err,
+                       size_t errn)
+{
+    return ew_script_compile_as(text, &(struct ew_file_options){ 0 }, f, tsv, err, errn);
 }

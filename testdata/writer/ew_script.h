@@ -31,4 +31,8 @@
 bool ew_script_compile(struct ew_str text, struct ew_file *f, struct ew_buf *tsv, char *err,
                        size_t errn);
 
+/* The same with options that hold where the text sets none. */
+bool ew_script_compile_as(struct ew_str text, const struct ew_file_options *options,
+                          struct ew_file *f, struct ew_buf *tsv, char *err, size_t errn);
+
 #endif
