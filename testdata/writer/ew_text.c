@@ -241,7 +241,11 @@ void ew_text_put_sid(struct ew_buf *out, const uint8_t *sid, size_t n)
         return;
     for (size_t i = 2; i < 8; i++)
         authority = authority << 8 | sid[i];
-    ew_buf_printf(out, "S-%u-%llu", sid[0], (unsigned long long)authority);
+    /* Windows writes an authority of more than 32 bits in hexadecimal. */
+    if (authority > UINT32_MAX)
+        ew_buf_printf(out, "S-%u-0x%012llx", sid[0], (unsigned long long)authority);
+    else
+        ew_buf_printf(out, "S-%u-%llu", sid[0], (unsigned long long)authority);
     for (size_t i = 8; i + 4 <= n; i += 4)
         ew_buf_printf(out, "-%lu", (unsigned long)ew_peek(sid + i, 4));
 }

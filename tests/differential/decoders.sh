@@ -8,4 +8,6 @@ for d in corpus sigma/regression_data; do
         echo "# no shared data: $d is left out"
     fi
 done
-find "$@" -name '*.evtx' | sort | "$builddir/tests/differential/decoders"
+# Three made files show what libevtx does wrong (testdata/WRITER.md): left out.
+find "$@" -name '*.evtx' | grep -v -e '/testdata/zoo/zoo\.evtx$' -e '/testdata/damaged/odd\.evtx$' \
+    -e '/testdata/damaged/definition-id\.evtx$' | sort | "$builddir/tests/differential/decoders"
