@@ -1,6 +1,7 @@
 #include "app/app.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +50,8 @@ static bool is_word(const char *s, const char *a, const char *b)
 
 int app_run(int argc, char **argv)
 {
+    /* The table needs to know which characters the terminal can show; numbers stay as in C. */
+    setlocale(LC_CTYPE, "");
     if (argc < 2) {
         help_program(stderr);
         return EXIT_USAGE;

@@ -10,6 +10,7 @@
 #include "app/outputs.h"
 #include "app/progress.h"
 #include "app/talk.h"
+#include "app/terminal.h"
 #include "base/limits.h"
 #include "out/summary_text.h"
 #include "scan/scan.h"
@@ -37,7 +38,7 @@ static unsigned thread_count(const struct options *o)
 
 static const struct decoder *decoder_of(const struct options *o)
 {
-    return decoder_find(o->decoder ? o->decoder : "libevtx");
+    return decoder_find(o->decoder ? o->decoder : "native");
 }
 
 static int check_choices(const struct options *o, struct ev_err *err)
@@ -47,11 +48,15 @@ static int check_choices(const struct options *o, struct ev_err *err)
                           "scan needs a PATH: a log, a folder, or - for standard "
                           "input");
     if (!decoder_of(o))
-        return ev_err_set(err, EV_EUSAGE, "--decoder: \"%s\" is no decoder; there is libevtx",
+        return ev_err_set(err, EV_EUSAGE,
+                          "--decoder: \"%s\" is no decoder; there are native and libevtx",
                           o->decoder);
     if (o->matcher && strcmp(o->matcher, "naive") != 0)
         return ev_err_set(err, EV_EUSAGE, "--matcher: \"%s\" is no matcher; there is naive",
                           o->matcher);
+    if (o->color && strcmp(o->color, "auto") != 0 && strcmp(o->color, "always") != 0 &&
+        strcmp(o->color, "never") != 0)
+        return ev_err_set(err, EV_EUSAGE, "--color takes auto, always or never");
     if (o->require && strcmp(o->require, "full") != 0)
         return ev_err_set(err, EV_EUSAGE, "--require takes \"full\"");
     if (o->possible && o->require)
@@ -214,7 +219,10 @@ static bool something_unread(const struct run *run)
 
 static void print_summary(const struct run *run)
 {
-    const struct summary_text_options so = { .zone = run->outputs.zone };
+    const struct summary_text_options so = { .zone = run->outputs.zone,
+                                             .width = terminal_width(STDERR_FILENO),
+                                             .color =
+                                                 terminal_color(run->o->color, STDERR_FILENO) };
     struct buf text;
     buf_init(&text, LIMIT_SUMMARY_TEXT);
     summary_text(&run->summary, &so, &text);

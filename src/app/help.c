@@ -24,20 +24,18 @@ static void print_wrapped(const char *text, FILE *to)
 {
     size_t at = HELP_COLUMN;
     while (*text) {
-        size_t word = strcspn(text, " ");
-        if (at + word > HELP_WIDTH && at > HELP_COLUMN) {
+        const size_t word = strcspn(text, " ");
+        if (at > HELP_COLUMN && at + 1 + word > HELP_WIDTH) {
             fprintf(to, "\n%*s", HELP_COLUMN, "");
             at = HELP_COLUMN;
+        } else if (at > HELP_COLUMN) {
+            fputc(' ', to);
+            at++;
         }
         fprintf(to, "%.*s", (int)word, text);
         text += word;
+        text += *text == ' ';
         at += word;
-        if (*text == ' ') {
-            text++;
-            at++;
-            if (at < HELP_WIDTH)
-                fputc(' ', to);
-        }
     }
     fputc('\n', to);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/terminal.h"
 #include "base/mem.h"
 
 static const struct sink_format *format_of(const struct options *o, const char *path)
@@ -46,7 +47,11 @@ int outputs_open(const struct options *o, struct outputs *ret, struct ev_err *er
     const char *standard[] = { "-" };
     const char **path = o->output.n ? o->output.v : standard;
     const size_t n = o->output.n ? o->output.n : 1;
-    struct sink_options so = { .csv_raw = o->csv_raw, .bom = o->bom };
+    struct sink_options so = { .csv_raw = o->csv_raw,
+                               .bom = o->bom,
+                               .tmpdir = o->tmpdir,
+                               .width = terminal_width(STDOUT_FILENO),
+                               .color = terminal_color(o->color, STDOUT_FILENO) };
 
     *ret = (struct outputs){ .v = xcalloc(n, sizeof *ret->v) };
     int rc = o->timezone ? zone_open(o->timezone, &ret->zone, err) : EV_OK;

@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 awk '/^### Sigma rule/ { found = 1; next } found && /^```/ { if (inside) exit; inside = 1; next } inside' \
     "$page" >"$work/seed.yml"
-"$EVTRIAGE" scan --quiet -r "$work/seed.yml" -o "$work/t.csv" "$srcdir/testdata/small"
+"$EVTRIAGE" scan --quiet -r "$work/seed.yml" -o "$work/t.csv" "$srcdir/testdata/story"
 
 result() { # NAME COMMAND...
     n=$((${n:-0} + 1))
