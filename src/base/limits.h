@@ -12,8 +12,9 @@
 #define LIMIT_EVENT_FIELDS 16384 /* an array of 64 KiB of empty strings yields 32,768; seen: 700 */
 #define LIMIT_BINXML_DEPTH 64    /* element depth; seen: 6 */
 #define LIMIT_TEMPLATE_DEPTH 8   /* nested template instances; seen: 1 */
-#define LIMIT_BINXML_STEPS 1000000     /* tokens of one record, templates filled in; seen: 3,000 */
-#define LIMIT_TEMPLATES LIMIT_MIB(8)   /* compiled, of one worker; all of 800 logs need 2 MiB */
+#define LIMIT_BINXML_STEPS 1000000   /* tokens of one record, templates filled in; seen: 3,000 */
+#define LIMIT_TEMPLATES LIMIT_MIB(8) /* compiled, of one worker; all of 800 logs need 2 MiB */
+#define LIMIT_TEMPLATE_STORE LIMIT_MIB(8) /* definitions of one file, to bind recovered records */
 #define LIMIT_EVENT_ARENA LIMIT_MIB(8) /* text of one record: 64 KiB of UTF-16 expands to < 1 MiB */
 #define LIMIT_EVENT_XML LIMIT_MIB(4)   /* XML of one record; seen: 80 KiB */
 #define LIMIT_XML_DEPTH 64             /* libxml2 path: element depth */

@@ -47,6 +47,16 @@ static int step(struct binxml *b, const struct cur *c)
     return EV_OK;
 }
 
+/* The hash that is written before every name. */
+static uint16_t name_hash(const uint8_t *p, uint32_t units)
+{
+    uint32_t h = 0;
+
+    for (uint32_t i = 0; i < units; i++)
+        h = h * 65599 + binxml_u16(p + 2 * i);
+    return (uint16_t)h;
+}
+
 static int take_name(struct binxml *b, struct cur *c, struct binxml_name *ret)
 {
     uint32_t at, units;
@@ -59,6 +69,8 @@ static int take_name(struct binxml *b, struct cur *c, struct binxml_name *ret)
     units = binxml_u16(c->p + at + 6);
     if (c->n - at - 8 < 2 * units)
         return fail(b, c, "a name reaches out of the chunk");
+    if (b->strict && name_hash(c->p + at + 8, units) != binxml_u16(c->p + at + 4))
+        return fail(b, c, "a name does not have its hash");
     c->at += 4;
     if (at == c->at) {
         if (!has(c, 10 + 2 * units))

@@ -9,10 +9,12 @@
 #include "evtx/reader_impl.h"
 #include "evtx/record_walk.h"
 #include "evtx/template.h"
+#include "evtx/template_store.h"
 
 enum {
     NATIVE_BATCH_CHUNKS = 4, /* 256 KiB: stays in the second-level cache */
-    NATIVE_PADDING = 64,     /* readable bytes behind every buffer, for wide loads */
+    NATIVE_CARVE_BYTES = 5 * 65536,
+    NATIVE_PADDING = 64, /* readable bytes behind every buffer, for wide loads */
     CHUNK_HEADER = 512,
     RECORD_HEADER = 24,
     RECORD_MIN = 28,
@@ -26,11 +28,13 @@ enum {
 struct native_reader {
     struct reader base; /* first: a reader is cast to this */
     uint64_t size;
-    uint64_t first;         /* offset of chunk 0 */
-    bool header;            /* there is a file header with its magic */
-    uint32_t flags;         /* of the header */
-    uint64_t counted;       /* chunks by the header; UINT64_MAX when it cannot say */
-    char header_fault[128]; /* what is wrong with it, or "" */
+    uint64_t first; /* offset of chunk 0 */
+    bool header;    /* there is a file header with its magic */
+    uint32_t flags; /* of the header */
+    bool carve;     /* no header and no chunk in its place: look for chunks everywhere */
+    struct template_store store; /* of the whole file; filled when options.recover */
+    uint64_t counted;            /* chunks by the header; UINT64_MAX when it cannot say */
+    char header_fault[128];      /* what is wrong with it, or "" */
 };
 
 /* The text of a value that hardly ever changes from record to record. */
@@ -47,6 +51,10 @@ struct native_worker {
     struct native_sink sink;
     struct template_cache templates;
     struct native_memo memo[FACT_COUNT];
+    uint8_t *carve; /* NATIVE_CARVE_BYTES and padding; made on first use */
+    /* Definitions of the chunk at hand, or of all that a carve has seen. */
+    struct template_store store;
+    bool store_kept, store_filled;
     uint32_t off[2][FAST_VALUES + 1]; /* of the record's values and of the body's */
 };
 

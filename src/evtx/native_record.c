@@ -73,11 +73,27 @@ static int hidden(struct native_job *j, uint32_t from, uint32_t to)
     return EV_OK;
 }
 
+/* A definition for a record that has lost its own: from the same chunk, then from the file. */
+static bool find_template(void *ctx, uint32_t id, struct binxml_definition *ret)
+{
+    struct native_job *j = ctx;
+    struct native_worker *nw = j->nw;
+
+    if (!nw->store_kept && !nw->store_filled) {
+        template_store_clear(&nw->store);
+        template_store_scan(&nw->store, j->chunk);
+        nw->store_filled = true;
+    }
+    return template_store_find(&nw->store, id, ret) || template_store_find(&j->r->store, id, ret);
+}
+
 static void walk_init(struct native_job *j, struct binxml *b)
 {
     *b = (struct binxml){ .chunk = j->chunk,
                           .sink = &native_sink_calls,
                           .sink_ctx = &j->nw->sink,
+                          .find = find_template,
+                          .find_ctx = j,
                           .arena = &j->w->builder.arena };
 }
 
@@ -115,7 +131,7 @@ static int walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t en
 
 static int active(struct native_job *j, uint32_t at, uint32_t end)
 {
-    struct binxml b;
+    struct binxml b = { .rebound = false };
     uint32_t stop = end;
     int rc;
 
@@ -133,6 +149,10 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
         unreadable(j, &b);
         return EV_OK;
     } else {
+        if (b.rebound)
+            reader_note(
+                j->v, j->counts, FINDING_TEMPLATE, j->place.offset, j->place.record_number,
+                "the record's template is not in its place, another of the same id is used");
         rc = deliver(j, NATIVE_ACTIVE, &j->w->builder.ev);
         if (rc < 0)
             return rc;
