@@ -6,8 +6,7 @@
 #include "evtx/binxml.h"
 
 #include "base/limits.h"
-
-#define DEFINITION_HEADER 24
+#include "evtx/template_scan.h"
 
 struct cur {
     const uint8_t *p; /* chunk */
@@ -47,16 +46,6 @@ static int step(struct binxml *b, const struct cur *c)
     return EV_OK;
 }
 
-/* The hash that is written before every name. */
-static uint16_t name_hash(const uint8_t *p, uint32_t units)
-{
-    uint32_t h = 0;
-
-    for (uint32_t i = 0; i < units; i++)
-        h = h * 65599 + binxml_u16(p + 2 * i);
-    return (uint16_t)h;
-}
-
 static int take_name(struct binxml *b, struct cur *c, struct binxml_name *ret)
 {
     uint32_t at, units;
@@ -69,7 +58,10 @@ static int take_name(struct binxml *b, struct cur *c, struct binxml_name *ret)
     units = binxml_u16(c->p + at + 6);
     if (c->n - at - 8 < 2 * units)
         return fail(b, c, "a name reaches out of the chunk");
-    if (b->strict && name_hash(c->p + at + 8, units) != binxml_u16(c->p + at + 4))
+    *ret = (struct binxml_name){ c->p + at + 8, units };
+    if (units == 0)
+        return fail(b, c, "a name is empty");
+    if (b->strict && !binxml_name_has_hash(*ret))
         return fail(b, c, "a name does not have its hash");
     c->at += 4;
     if (at == c->at) {
@@ -77,7 +69,6 @@ static int take_name(struct binxml *b, struct cur *c, struct binxml_name *ret)
             return fail(b, c, "a name reaches out of its element");
         c->at += 10 + 2 * units;
     }
-    *ret = (struct binxml_name){ c->p + at + 8, units };
     return EV_OK;
 }
 
@@ -397,27 +388,29 @@ static int element(struct binxml *b, struct cur *c, const struct binxml_values *
     return rc;
 }
 
-/* The definition of an instance; at: where its instance says that it lies. */
-static int definition(struct binxml *b, const struct cur *c, uint32_t id, uint32_t at,
-                      struct cur *ret)
+/* The definition of an instance; at: where its instance says that it lies. Another of the same id is
+ * taken where that one is overwritten. When it is the instance's own that is overwritten, its size is
+ * lost, too, and with it the place of the values. */
+static int definition(struct binxml *b, const struct cur *c, uint32_t id, uint32_t at, bool own,
+                      struct template_scan *ret)
 {
+    const struct slice here = slice_of(c->p, c->n);
     struct binxml_definition d;
+    enum scan_names names = NAMES_BAD;
 
-    *ret = (struct cur){ c->p, c->n, at, 0 };
-    if (at > c->n || c->n - at < DEFINITION_HEADER || binxml_u32(c->p + at + 4) != id) {
-        if (!b->find || !b->find(b->find_ctx, id, &d) || d.chunk.n < DEFINITION_HEADER ||
-            d.at > d.chunk.n - DEFINITION_HEADER) {
-            b->no_template = true;
-            return fail(b, c, "its template is gone");
-        }
-        *ret = (struct cur){ d.chunk.p, (uint32_t)d.chunk.n, d.at, 0 };
+    if (at <= c->n && c->n - at >= TEMPLATE_HEADER && binxml_u32(c->p + at + 4) == id)
+        names = template_scan_names(here, at);
+    if (names == NAMES_GOOD && template_scan_start(ret, here, at))
+        return EV_OK;
+    if (!own && b->find && b->find(b->find_ctx, id, &d) &&
+        template_scan_start(ret, d.chunk, d.at)) {
         b->rebound = true;
+        return EV_OK;
     }
-    if (binxml_u32(ret->p + ret->at + 20) > ret->n - ret->at - DEFINITION_HEADER)
-        return fail(b, c, "its template reaches out of the chunk");
-    ret->end = ret->at + DEFINITION_HEADER + binxml_u32(ret->p + ret->at + 20);
-    ret->at += DEFINITION_HEADER;
-    return EV_OK;
+    if (names == NAMES_DOUBTFUL && !b->strict && template_scan_start(ret, here, at))
+        return EV_OK;
+    b->no_template = true;
+    return fail(b, c, "its template is gone");
 }
 
 /* Number of values, descriptors and values; c ends behind them. */
@@ -454,8 +447,10 @@ static int take_values(struct binxml *b, struct cur *c, struct binxml_values *re
 static int instance(struct binxml *b, struct cur *c)
 {
     struct binxml_values vs;
+    struct template_scan t;
     struct cur d, start = *c;
     uint32_t id, at;
+    bool own;
     int rc;
 
     if (!has(c, 10))
@@ -465,18 +460,20 @@ static int instance(struct binxml *b, struct cur *c)
     id = binxml_u32(c->p + c->at + 2);
     at = binxml_u32(c->p + c->at + 6);
     c->at += 10;
-    if (at == c->at) {
-        if (!has(c, DEFINITION_HEADER) ||
-            binxml_u32(c->p + c->at + 20) > c->end - c->at - DEFINITION_HEADER)
+    own = at == c->at;
+    if (own) {
+        if (!has(c, TEMPLATE_HEADER) ||
+            binxml_u32(c->p + c->at + 20) > c->end - c->at - TEMPLATE_HEADER)
             return fail(b, c, "a template reaches out of its record");
-        c->at += DEFINITION_HEADER + binxml_u32(c->p + c->at + 20);
+        c->at += TEMPLATE_HEADER + binxml_u32(c->p + c->at + 20);
     }
     rc = take_values(b, c, &vs);
     if (rc < 0 || b->mute)
         return rc;
-    rc = definition(b, &start, id, at, &d);
+    rc = definition(b, &start, id, at, own, &t);
     if (rc < 0)
         return rc;
+    d = (struct cur){ t.p, t.n, t.at, t.end };
     b->templates++;
     b->instances++;
     rc = document(b, &d, &vs, false);

@@ -415,6 +415,9 @@ struct template *template_compile(struct arena *a, const struct names *names, st
     struct template_scan s;
     struct scan_token k = { .token = TOKEN_FRAGMENT };
 
+    /* Damaged names are the token walk's business: it looks for another definition of the id. */
+    if (template_scan_names(chunk, at) != NAMES_GOOD)
+        return NULL;
     c.base = c.depth = level == TEMPLATE_RECORD ? 0 : 1;
     if (!template_scan_start(&s, chunk, at))
         return NULL;

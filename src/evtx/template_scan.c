@@ -115,3 +115,29 @@ bool template_scan_next(struct template_scan *s, struct scan_token *ret)
         return false; /* also an instance inside a definition: nobody writes that */
     }
 }
+
+uint16_t binxml_name_hash(struct binxml_name name)
+{
+    uint32_t h = 0;
+
+    for (uint32_t i = 0; i < name.units; i++)
+        h = h * 65599 + binxml_u16(name.p + 2 * i);
+    return (uint16_t)h;
+}
+
+enum scan_names template_scan_names(struct slice chunk, uint32_t at)
+{
+    enum scan_names worst = NAMES_GOOD;
+    struct template_scan s;
+    struct scan_token k = { .token = TOKEN_FRAGMENT };
+
+    if (!template_scan_start(&s, chunk, at))
+        return NAMES_BAD;
+    while (k.token != TOKEN_EOF) {
+        if (!template_scan_next(&s, &k) || (k.name_at && k.name.units == 0))
+            return NAMES_BAD;
+        if (k.name_at && !binxml_name_has_hash(k.name))
+            worst = NAMES_DOUBTFUL;
+    }
+    return worst;
+}

@@ -33,4 +33,16 @@ bool template_scan_start(struct template_scan *s, struct slice chunk, uint32_t a
 /* The next token; after token 0 comes none. False when the bytes are no tokens. */
 bool template_scan_next(struct template_scan *s, struct scan_token *ret);
 
+/* Can the names of the definition be believed? Each has its hash before it; an empty one is no
+ * name. */
+enum scan_names { NAMES_GOOD, NAMES_DOUBTFUL, NAMES_BAD };
+enum scan_names template_scan_names(struct slice chunk, uint32_t at);
+
+/* The hash that is written before every name. */
+uint16_t binxml_name_hash(struct binxml_name name);
+static inline bool binxml_name_has_hash(struct binxml_name name)
+{
+    return binxml_name_hash(name) == binxml_u16(name.p - 4);
+}
+
 #endif

@@ -69,7 +69,7 @@ static void add(struct template_store *s, struct slice chunk, uint32_t at)
     struct buf out;
     struct slice copy;
 
-    if (map_get(&s->by_id, id))
+    if (map_get(&s->by_id, id) || template_scan_names(chunk, at) != NAMES_GOOD)
         return;
     buf_init(&out, COPY_MAX);
     if (relocate(chunk, at, &out)) {

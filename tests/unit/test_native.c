@@ -35,7 +35,7 @@ static void make(struct ew_file *f, const char *script, const char *damage, stru
 {
     char err[256] = "";
 
-    if (!ew_script_compile(ew_str(script), NULL, f, tsv, err, sizeof err) ||
+    if (!ew_script_compile(ew_str(script), f, tsv, err, sizeof err) ||
         (damage && !ew_damage_apply(&f->image, ew_str(damage), err, sizeof err)))
         fail_msg("%s", err);
 }
@@ -105,7 +105,7 @@ static void names_repeat(void **state)
 static void values_are_written_as_windows_does(void **state)
 {
     run(*state,
-        HEAD "A:i32=-5\nB:hex64=0x3e7\nC:sizet=0x10\nD:bool=true\nE:bin=0AfF\n"
+        HEAD "A:i32=-5\nB:hex64=0x3e7\nC:size=16\nD:bool=true\nE:bin=0AfF\n"
              "F:guid={54849625-5478-4994-a5ba-3e3b0328c30d}\nG:sid=S-1-5-18\n",
         NULL);
     has(*state, "1 A=-5\n1 B=0x3e7\n1 C=0x10\n1 D=true\n1 E=0AFF\n"
@@ -246,8 +246,7 @@ static void damage_is_found_and_the_next_record_read(void **state)
         if (t->counts.events != row[i].events || t->counts.unreadable != row[i].unreadable ||
             t->counts.recovered != row[i].recovered)
             fail_msg("%s: %llu events, %llu unreadable, %llu recovered", row[i].damage,
-                     (unsigned long long)t->counts.events,
-                     (unsigned long long)t->counts.unreadable,
+                     (unsigned long long)t->counts.events, (unsigned long long)t->counts.unreadable,
                      (unsigned long long)t->counts.recovered);
         if (row[i].finding)
             found(t, row[i].finding);
@@ -275,8 +274,9 @@ static void slack_keeps_records_of_a_former_use(void **state)
 {
     struct evtx_run *t = *state;
 
-    recover(t, "! max-records=3 residue=true\n" HEAD "A=one\n" HEAD "A=two\n" HEAD "A=three\n" HEAD
-               "A=four\n",
+    recover(t,
+            "! max-records=3 residue=true\n" HEAD "A=one\n" HEAD "A=two\n" HEAD "A=three\n" HEAD
+            "A=four\n",
             NULL);
     assert_int_equal(t->counts.events, 4);
     assert_int_equal(t->counts.recovered_events, 2);
@@ -293,7 +293,7 @@ static void a_lost_template_is_found_by_its_id(void **state)
     assert_int_equal(t->counts.unreadable, 3);
     found(t, "template 4608 1: ");
     recover(t, SIX, "definition-gone@0:1");
-    assert_int_equal(t->counts.events, 6);
+    assert_int_equal(t->counts.events, 5); /* the first lost the place of its values, too */
     has(t, "1 A=two\n");
     found(t, "another of the same id");
 }
@@ -307,25 +307,20 @@ static void a_definition_of_another_id_is_never_used(void **state)
     assert_int_equal(t->counts.finding[FINDING_TEMPLATE], 2);
 }
 
-/* Same id and GUID, other names: the cache must not take one for the other. */
+#define SAME_GUID                                                                                  \
+    BEGIN "channel=Security computer=PC template={11111111-2222-3333-4444-555555555555}\n"
+
+/* Same id and GUID, another name of the same length: the cache must not take one for the other. */
 static void templates_of_one_guid_keep_their_names(void **state)
 {
     struct evtx_run *t = *state;
-    struct ew_file a, b;
-    const char *guid = "template={11111111-2222-3333-4444-555555555555} ";
-    char script[400];
 
-    (void)guid;
-    snprintf(script, sizeof script, "%s", HEAD "CommandLine=evil\n");
-    make(&a, script, NULL, NULL);
-    make(&b, HEAD "CommandLime=evil\n", NULL, NULL);
-    /* The shapes differ in a name, so their GUIDs do, too: give both the first's. */
-    run_image(t, &a.image, false);
+    run(t, SAME_GUID "CommandLine=evil\n", NULL);
     has(t, "1 CommandLine=evil\n");
-    run_image(t, &b.image, false);
+    run(t, SAME_GUID "CommandLime=evil\n", NULL);
     has(t, "1 CommandLime=evil\n");
-    ew_file_release(&a);
-    ew_file_release(&b);
+    run(t, SAME_GUID "CommandLine=evil\n", NULL);
+    has(t, "1 CommandLine=evil\n");
 }
 
 struct sparse {
@@ -438,9 +433,10 @@ static void the_writer_and_the_reader_agree(void **state)
     struct slice rest, all;
     size_t at = 0, lines = 0;
 
-    make(&f, HEAD "A:i8=-1\nB:filetime=2026-03-02T08:01:02Z\nC:u64=18446744073709551615\nD:str=\n"
-                  "E:hex32=0x0\nF:i64=-9223372036854775808\nG:esc=a\\tb\\n\n:str=last\n" DIRECT
-                  "H=direct\n",
+    make(&f,
+         HEAD "A:i8=-1\nB:filetime=2026-03-02T08:01:02Z\nC:u64=18446744073709551615\nD:str=\n"
+              "E:hex32=0x0\nF:i64=-9223372036854775808\nG:esc=a\\tb\\n\n:str=last\n" DIRECT
+              "H=direct\n",
          NULL, &tsv);
     run_image(t, &f.image, false);
     all = buf_view(&t->events);
