@@ -136,7 +136,7 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
     int rc;
 
     j->counts->records++;
-    rc = native_fill(j, at, end, &stop);
+    rc = j->nw->walk_only ? NATIVE_SLOW : native_fill(j, at, end, &stop);
     if (rc == NATIVE_SLOW) {
         walk_init(j, &b);
         rc = walk(j, &b, at, end, &stop);

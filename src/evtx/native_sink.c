@@ -12,6 +12,7 @@ void native_sink_init(struct native_sink *s)
 {
     *s = (struct native_sink){ 0 };
     buf_init(&s->text, 2 * LIMIT_EVENT_XML);
+    buf_reserve(&s->text, 1024);
 }
 
 void native_sink_release(struct native_sink *s)

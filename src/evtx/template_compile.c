@@ -38,7 +38,7 @@ struct compiler {
     VEC(struct template_token) token;
     struct element stack[LIMIT_BINXML_DEPTH];
     unsigned base, depth; /* of the root and of the next element */
-    unsigned roots;
+    unsigned roots, systems;
     enum event_part part;
     bool in_tag; /* between the element's token and the end of its start tag */
     bool in_attribute;
@@ -131,7 +131,6 @@ static void end_attribute(struct compiler *c)
 {
     unsigned depth = c->depth - 1; /* of the element */
     struct element *e = &c->stack[depth];
-    struct slice local = native_local(c->attribute);
     bool data = c->part == EVENT_DATA && depth == 2;
 
     if (!c->in_attribute)
@@ -148,7 +147,7 @@ static void end_attribute(struct compiler *c)
         return;
     }
     if (!data || !e->data)
-        attribute_op(c, e, local);
+        attribute_op(c, e, native_local(c->attribute));
 }
 
 static void on_attribute(struct compiler *c, const struct scan_token *t)
@@ -198,6 +197,9 @@ static bool enter(struct compiler *c, struct slice name)
         return slice_eq(name, SLICE("Event"));
     if (c->depth == 1)
         c->part = native_part(name);
+    /* The key is asked for once System is complete: there must be one, in the record's template. */
+    if (c->depth == 1 && c->part == EVENT_SYSTEM && (c->base == 1 || c->systems++ > 0))
+        return false;
     return c->depth <= 2 || c->part != EVENT_DATA;
 }
 
@@ -272,6 +274,9 @@ static void end_drop(struct compiler *c, const struct element *e)
         c->op.n--;
         return;
     }
+    /* Facts are looked up without a look at what leaves out a whole group. */
+    if (c->depth == 0 || c->part == EVENT_SYSTEM)
+        not_simple(c);
     drop->skip = (uint16_t)(c->op.n - e->drop_op - 1);
 }
 

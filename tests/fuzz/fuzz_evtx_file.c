@@ -1,0 +1,10 @@
+/* fuzz_evtx_file.c - any bytes as a log, everything recovered. */
+#include "fuzz_evtx.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_bytes(slice_of(data, size), true);
+    return 0;
+}
