@@ -47,14 +47,14 @@ static size_t part_at(struct part p, struct slice text, size_t at)
 /* Length of the last code point of s (one byte where it is invalid), 0 when s is empty. */
 static size_t last_length(struct slice s)
 {
-    size_t n;
+    size_t n, back = 1;
 
-    for (size_t back = 1; back <= 4 && back <= s.n; back++) {
-        utf8_decode(slice_sub(s, s.n - back, back), &n);
-        if (n == back)
-            return n;
-    }
-    return s.n > 0 ? 1 : 0;
+    if (s.n == 0)
+        return 0;
+    while (back < 4 && back < s.n && (s.p[s.n - back] & 0xc0) == 0x80)
+        back++;
+    utf8_decode(slice_sub(s, s.n - back, back), &n);
+    return n == back ? n : 1;
 }
 
 static size_t last_dash_length(struct slice s)

@@ -70,6 +70,10 @@ static const struct vector vectors[] = {
       1, 5 },
     { "*b*a", NONE, "ab", NO },
     { "*aab", NONE, "aaab", 1, 3 },
+    { "*??", NONE, "\xe2\x84\xaa", NO },
+    { "*b?", NONE, "ab\xc3\xa9", 1, 3 },
+    { "b?", ENDS, "ab\xf0\x9f\x98\x80", 1, 5 },
+    { "?", ENDS, "\x84\xaa", 1, 1 },
     { " -enc ", WINDASH, "x /ENC y", 1, 6 },
     { " -enc ", WINDASH,
       "x \xe2\x80\x95"
