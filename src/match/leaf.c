@@ -9,8 +9,7 @@
 #include "match/glob.h"
 #include "match/number.h"
 
-int leaf_init(struct leaf *l, const struct test *t, struct slice category, struct arena *a,
-              struct ev_err *err)
+int leaf_init(struct leaf *l, const struct test *t, struct slice category, struct ev_err *err)
 {
     *l = (struct leaf){ .test = t };
     if (t->field.p && category.p)
@@ -19,10 +18,9 @@ int leaf_init(struct leaf *l, const struct test *t, struct slice category, struc
         l->ref_carried = category_carries(category, t->u.ref.field);
     if (t->kind == TEST_REGEX)
         return regex_new(t, &l->regex, err);
-    if (t->kind != TEST_PATTERN)
-        return EV_OK;
-    l->pattern = t->u.text.pattern;
-    return t->field.p ? EV_OK : pattern_pad(&l->pattern, true, true, a);
+    if (t->kind == TEST_PATTERN)
+        l->pattern = t->u.text.pattern;
+    return EV_OK;
 }
 
 void leaf_release(struct leaf *l)

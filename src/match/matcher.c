@@ -32,7 +32,7 @@ static int compile(struct matcher *m, struct compiled *c, const struct rule *r, 
     memset(c->leaf, 0, (r->ntest + 1) * sizeof *c->leaf);
     for (size_t i = 0; i < r->ntest; i++) {
         const struct test *t = r->test[i];
-        int rc = leaf_init(&c->leaf[i], t, r->category, &m->arena, err);
+        int rc = leaf_init(&c->leaf[i], t, r->category, err);
 
         if (rc < 0)
             return rc;

@@ -124,6 +124,8 @@ static const struct {
 } plain_cases[] = {
     { "  s:\n    Image|endswith: '\\CMD.exe'\n  condition: s", true },
     { "  s:\n    image|endswith: '\\cmd.exe'\n  condition: s", false },
+    { "  s:\n    '|endswith': '32\\CMD.exe'\n  condition: s", true },
+    { "  s:\n    '|endswith': '32\\CMD'\n  condition: s", false },
     { "  s:\n    NoSuch: null\n  condition: s", true },
     { "  s:\n    NoSuch: ''\n  condition: s", false },
     { "  s:\n    NoSuch|exists: false\n  condition: s", true },
