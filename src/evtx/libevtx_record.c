@@ -47,12 +47,22 @@ static bool record_xml(struct job *j, libevtx_record_t *record)
     return true;
 }
 
+static size_t in_chunk(const struct job *j, const struct record_place *p)
+{
+    return (size_t)(p->offset - j->walk.loaded);
+}
+
 /* Record -> event in the worker's builder. False with j->why. */
-static bool record_event(struct job *j, libevtx_record_t *record)
+static bool record_event(struct job *j, libevtx_record_t *record, const struct record_place *p)
 {
     struct event_builder *b = &j->w->builder;
     struct ev_err err;
 
+    if (p->offset == 0 || !template_renderable(record_walk_chunk(&j->walk), in_chunk(j, p))) {
+        snprintf(j->why.text, sizeof j->why.text,
+                 "its bytes are such that libevtx might crash; the native decoder reads it");
+        return false;
+    }
     event_builder_start(b, j->r->base.options.names);
     if (!record_xml(j, record))
         return false;
@@ -130,7 +140,7 @@ static int active(struct job *j, int i)
         return EV_OK;
     }
     record_place(j, record, &p);
-    if (record_event(j, record))
+    if (record_event(j, record, &p))
         rc = deliver(j, &p, &j->counts->events, &j->counts->skipped);
     else
         unreadable(j, &p);
@@ -154,8 +164,7 @@ static int recovered(struct job *j, int i)
         return EV_OK;
     }
     if (record_place(j, record, &p) &&
-        template_bound(record_walk_chunk(&j->walk), (size_t)(p.offset - j->walk.loaded)) &&
-        record_event(j, record))
+        template_bound(record_walk_chunk(&j->walk), in_chunk(j, &p)) && record_event(j, record, &p))
         rc = deliver(j, &p, &c->recovered_events, &c->recovered_skipped);
     else
         c->recovered_unbound++;

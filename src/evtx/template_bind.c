@@ -13,6 +13,7 @@ enum {
     DEFINITION_HEADER = 24, /* next, GUID, size */
     TOKEN_TEMPLATE = 0x0c,
     TOKEN_FRAGMENT = 0x0f,
+    TYPE_STRING = 0x01,
     TYPE_BINXML = 0x21
 };
 
@@ -21,6 +22,8 @@ enum {
 struct binder {
     struct slice chunk;
     size_t budget;
+    bool strict;    /* ids and hashes must agree */
+    bool lone_mark; /* seen: a string that is a byte order mark only */
 };
 
 static bool spend(struct binder *b, size_t n)
@@ -49,19 +52,30 @@ static bool name_sound(struct binder *b, struct rd *r)
         return false;
     for (uint16_t i = 0; i < n && !rd_bad(&name); i++)
         hash = hash * 65599 + rd_u16le(&name);
-    if (rd_bad(&name) || (uint16_t)hash != want)
+    if (rd_bad(&name) || (b->strict && (uint16_t)hash != want))
         return false;
     if (place == r->at)
         rd_skip(r, 10 + (size_t)n * 2);
     return !rd_bad(r);
 }
 
-/* One token of a definition behind its first byte. */
-static bool token_sound(struct binder *b, struct rd *r, uint8_t token)
+static void look_for_mark(struct binder *b, const struct rd *r, size_t bytes)
 {
+    struct rd text = *r;
+    uint16_t unit = rd_u16le(&text);
+
+    b->lone_mark |= bytes == 2 && !rd_bad(&text) && (unit == 0xfeff || unit == 0xfffe);
+}
+
+/* One token behind its first byte; elements name the value that they depend on in definitions
+ * only. */
+static bool token_sound(struct binder *b, struct rd *r, uint8_t token, bool definition)
+{
+    size_t bytes;
+
     switch (token & 0x3f) {
     case 0x01: /* element: dependency, size, name, size of attributes */
-        rd_skip(r, 6);
+        rd_skip(r, definition ? 6 : 4);
         if (!name_sound(b, r))
             return false;
         rd_skip(r, token & 0x40 ? 4 : 0);
@@ -72,7 +86,9 @@ static bool token_sound(struct binder *b, struct rd *r, uint8_t token)
         break;
     case 0x05: /* value: type, length, text */
         rd_skip(r, 1);
-        rd_skip(r, (size_t)rd_u16le(r) * 2);
+        bytes = (size_t)rd_u16le(r) * 2;
+        look_for_mark(b, r, bytes);
+        rd_skip(r, bytes);
         break;
     case 0x06: /* attribute */
     case 0x09: /* entity reference */
@@ -96,24 +112,28 @@ static bool token_sound(struct binder *b, struct rd *r, uint8_t token)
     return !rd_bad(r);
 }
 
-/* All names of the definition body of `size` bytes at `at`. */
-static bool names_sound(struct binder *b, size_t at, uint32_t size)
+/* All tokens from at to end: the body of a definition, or elements without one. */
+static bool tokens_sound(struct binder *b, size_t at, size_t end, bool definition)
 {
-    struct rd r;
+    struct rd r = rd_init(slice_sub(b->chunk, 0, end));
 
-    if (at > b->chunk.n || size > b->chunk.n - at)
-        return false;
-    r = rd_init(slice_sub(b->chunk, 0, at + size));
     rd_seek(&r, at);
-    while (rd_left(&r) > 0) {
+    while (rd_left(&r) > 0 && !rd_bad(&r)) {
         uint8_t token = rd_u8(&r);
 
         if (token == 0)
             return true;
-        if (!spend(b, 1) || !token_sound(b, &r, token))
+        if (!spend(b, 1) || !token_sound(b, &r, token, definition))
             return false;
     }
-    return false;
+    return !definition && !rd_bad(&r);
+}
+
+/* The body of `size` bytes that follows a definition's header. */
+static bool definition_sound(struct binder *b, const struct rd *header, uint32_t size)
+{
+    return !rd_bad(header) && size <= rd_left(header) &&
+           tokens_sound(b, header->at, header->at + size, true);
 }
 
 /* The nested BinXML values of an instance; r stands behind the definition. */
@@ -134,6 +154,8 @@ static bool values_bound(struct binder *b, struct rd *r, unsigned depth)
         rd_seek(&d, descriptors + (size_t)i * 4);
         size = rd_u16le(&d);
         type = rd_u8(&d);
+        if (type == TYPE_STRING)
+            look_for_mark(b, r, size);
         rd_skip(r, size);
         if (rd_bad(r) || rd_bad(&d))
             return false;
@@ -157,11 +179,11 @@ static bool instance_bound(struct binder *b, struct rd *r, unsigned depth)
         return false;
     rd_seek(&def, place);
     rd_skip(&def, 4);
-    if (rd_u32le(&def) != id || rd_bad(&def))
+    if (rd_u32le(&def) != id && b->strict)
         return false;
     rd_skip(&def, 12);
     size = rd_u32le(&def);
-    if (rd_bad(&def) || !names_sound(b, def.at, size))
+    if (!definition_sound(b, &def, size))
         return false;
     if (place == r->at) { /* the definition stands here */
         rd_skip(r, DEFINITION_HEADER);
@@ -186,19 +208,34 @@ static bool content_bound(struct binder *b, size_t at, size_t end, unsigned dept
     }
     if (rd_bad(&r))
         return false;
-    return token != TOKEN_TEMPLATE || instance_bound(b, &r, depth);
+    if (token == TOKEN_TEMPLATE)
+        return instance_bound(b, &r, depth);
+    return tokens_sound(b, r.at - 1, end, false);
 }
 
-bool template_bound(struct slice chunk, size_t at)
+static bool record_walked(struct binder *b, size_t at)
 {
-    struct binder b = { chunk, LIMIT_BIND_WORK };
-    struct rd r = rd_init(chunk);
+    struct rd r = rd_init(b->chunk);
     uint32_t size;
 
     rd_seek(&r, at);
     rd_skip(&r, 4);
     size = rd_u32le(&r);
-    if (rd_bad(&r) || size < RECORD_HEADER + RECORD_TRAILER || size > chunk.n - at)
+    if (rd_bad(&r) || size < RECORD_HEADER + RECORD_TRAILER || size > b->chunk.n - at)
         return false;
-    return content_bound(&b, at + RECORD_HEADER, at + size - RECORD_TRAILER, 0);
+    return content_bound(b, at + RECORD_HEADER, at + size - RECORD_TRAILER, 0);
+}
+
+bool template_bound(struct slice chunk, size_t at)
+{
+    struct binder b = { .chunk = chunk, .budget = LIMIT_BIND_WORK, .strict = true };
+
+    return record_walked(&b, at);
+}
+
+bool template_renderable(struct slice chunk, size_t at)
+{
+    struct binder b = { .chunk = chunk, .budget = LIMIT_BIND_WORK };
+
+    return record_walked(&b, at) && !b.lone_mark;
 }

@@ -16,4 +16,10 @@
  * the record is malformed as far as it has to be read for the answer. */
 bool template_bound(struct slice chunk, size_t at);
 
+/* Can libevtx 20181227 be trusted with the record? It follows a NULL pointer for a string that is a
+ * byte order mark and nothing else (U+FEFF or U+FFFE), and such a string may come from anybody who
+ * can have an event written. True when the record's structure can be walked and holds none; ids and
+ * hashes do not matter here. */
+bool template_renderable(struct slice chunk, size_t at);
+
 #endif

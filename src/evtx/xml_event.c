@@ -307,6 +307,7 @@ struct xml_event *xml_event_new(void)
     x->sax.initialized = 1; /* SAX1: prefixes are part of the name */
     buf_init(&x->clean, LIMIT_EVENT_XML);
     buf_init(&x->text, 2 * LIMIT_EVENT_XML);
+    buf_reserve(&x->text, LIMIT_KIB(16)); /* so that there is a place even for empty text */
     buf_init(&x->keep, KEEP_ROOM);
     buf_reserve(&x->keep, KEEP_ROOM);
     return x;

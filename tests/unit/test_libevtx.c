@@ -135,22 +135,74 @@ static void libevtx_writes_some_types_in_its_own_way(void **state)
 
     assert_int_equal(run(t,
                          HEAD "I:i32=-2\nS:size=0x10\nT:filetime=2026-03-02T08:01:02.1234567Z\n"
-                              "G:guid={2d0f1b1e-a6a0-0001-5e1b-0f2da0a6dc01}\n",
+                              "G:guid={2d0f1b1e-a6a0-0001-5e1b-0f2da0a6dc01}\n"
+                              "F:float=1.5\nB:bool=true\n",
                          NULL, NULL),
                      EV_OK);
     assert_true(evtx_run_has(&t->events, "\n1 I=-2147483646\n"));
     assert_true(evtx_run_has(&t->events, "\n1 S=16\n"));
     assert_true(evtx_run_has(&t->events, "\n1 T=2026-03-02T08:01:02.123456700Z\n"));
     assert_true(evtx_run_has(&t->events, "\n1 G={2D0F1B1E-A6A0-0001-5E1B-0F2DA0A6DC01}\n"));
+    assert_true(evtx_run_has(&t->events, "\n1 F=1.500000e+000\n1 B=true\n"));
+}
+
+/* Known differences (doc/decoders.md). */
+static void strings_end_at_nul_and_lone_surrogates_eat_a_unit(void **state)
+{
+    struct evtx_run *t = *state;
+
+    assert_int_equal(run(t,
+                         HEAD "A:esc=one\\0two\nB:esc=\\uD800xy\nC:esc=x\\uDC00y\nD:esc=\\uFEFFz\n",
+                         NULL, NULL),
+                     EV_OK);
+    assert_true(evtx_run_has(&t->events, "\n1 A=one\n1 B=\xef\xbf\xbdy\n1 C=x\xef\xbf\xbdy\n"
+                                         "1 D=z\n"));
+}
+
+/* Known differences (doc/decoders.md). */
+static void records_with_types_that_libevtx_lacks_are_named(void **state)
+{
+    static const char *const values[] = { "bool[]=true|false", "size64[]=1|2",
+                                          "sid[]=S-1-5-18|S-1-5-19", "0x23=0011" };
+    struct evtx_run *t = *state;
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char script[512];
+
+        snprintf(script, sizeof script, "%sA:%s\n%sA=next\n", HEAD, values[i], HEAD);
+        assert_int_equal(run(t, script, NULL, NULL), EV_OK);
+        assert_int_equal(t->counts.unreadable, 1);
+        assert_true(evtx_run_has(&t->findings, " 4608 1: libevtx cannot render the record: "
+                                               "unsupported value type: 0x"));
+        assert_true(evtx_run_has(&t->events, "\n1 A=next\n"));
+    }
+}
+
+/* libevtx follows a NULL pointer there. */
+static void lone_byte_order_mark_does_not_crash(void **state)
+{
+    static const char *const values[] = { "esc=\\uFEFF", "esc=\\uFFFE" };
+    struct evtx_run *t = *state;
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char script[512];
+
+        snprintf(script, sizeof script, "%sA:%s\n%sA=next\n", HEAD, values[i], HEAD);
+        assert_int_equal(run(t, script, NULL, NULL), EV_OK);
+        assert_int_equal(t->counts.unreadable, 1);
+        assert_true(evtx_run_has(&t->findings, "libevtx might crash"));
+        assert_true(evtx_run_has(&t->events, "\n1 A=next\n"));
+    }
 }
 
 static void control_characters_and_line_ends_survive(void **state)
 {
     struct evtx_run *t = *state;
 
-    assert_int_equal(run(t, HEAD "A=x\001y\033[0m\nB=<&>\"'\n", NULL, NULL), EV_OK);
+    assert_int_equal(run(t, HEAD "A=x\001y\033[0m\nB=<&>\"'\nC:esc=a\\r\\nb\\r\n", NULL, NULL),
+                     EV_OK);
     assert_true(evtx_run_has(&t->events, "\n1 A=x\001y\033[0m\n"));
-    assert_true(evtx_run_has(&t->events, "\n1 B=<&>\"'\n"));
+    assert_true(evtx_run_has(&t->events, "\n1 B=<&>\"'\n1 C=a\r\nb\r\n"));
 }
 
 static void undeclared_prefixes_do_not_lose_the_record(void **state)
@@ -351,6 +403,9 @@ int main(void)
         cmocka_unit_test(hex_is_written_as_windows_does),
         cmocka_unit_test(hex_as_text_loses_its_padding),
         cmocka_unit_test(libevtx_writes_some_types_in_its_own_way),
+        cmocka_unit_test(strings_end_at_nul_and_lone_surrogates_eat_a_unit),
+        cmocka_unit_test(records_with_types_that_libevtx_lacks_are_named),
+        cmocka_unit_test(lone_byte_order_mark_does_not_crash),
         cmocka_unit_test(control_characters_and_line_ends_survive),
         cmocka_unit_test(undeclared_prefixes_do_not_lose_the_record),
         cmocka_unit_test(filter_skips_and_counts),
