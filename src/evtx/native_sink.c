@@ -38,7 +38,7 @@ struct slice native_local(struct slice name)
 
     while (i > 0 && name.p[i - 1] != ':')
         i--;
-    return slice_of(name.p + i, name.n - i);
+    return slice_sub(name, i, SIZE_MAX);
 }
 
 bool native_is_namespace(struct slice name)
