@@ -159,6 +159,15 @@ static void strings_end_at_nul_and_lone_surrogates_eat_a_unit(void **state)
                                          "1 D=z\n"));
 }
 
+/* A known difference (doc/decoders.md). */
+static void string_of_one_line_break_is_empty(void **state)
+{
+    struct evtx_run *t = *state;
+
+    assert_int_equal(run(t, HEAD "A:esc=\\n\nB:esc=\\n\\n\n", NULL, NULL), EV_OK);
+    assert_true(evtx_run_has(&t->events, "\n1 A=\n1 B=\n\n\n"));
+}
+
 /* Known differences (doc/decoders.md). */
 static void records_with_types_that_libevtx_lacks_are_named(void **state)
 {
@@ -404,6 +413,7 @@ int main(void)
         cmocka_unit_test(hex_as_text_loses_its_padding),
         cmocka_unit_test(libevtx_writes_some_types_in_its_own_way),
         cmocka_unit_test(strings_end_at_nul_and_lone_surrogates_eat_a_unit),
+        cmocka_unit_test(string_of_one_line_break_is_empty),
         cmocka_unit_test(records_with_types_that_libevtx_lacks_are_named),
         cmocka_unit_test(lone_byte_order_mark_does_not_crash),
         cmocka_unit_test(control_characters_and_line_ends_survive),
