@@ -41,6 +41,16 @@ static const struct decoder *decoder_of(const struct options *o)
     return decoder_find(o->decoder ? o->decoder : "native");
 }
 
+static const char *matcher_name(const struct options *o)
+{
+    return o->matcher ? o->matcher : "indexed";
+}
+
+static enum matcher_kind matcher_kind(const struct options *o)
+{
+    return strcmp(matcher_name(o), "naive") == 0 ? MATCHER_NAIVE : MATCHER_INDEXED;
+}
+
 static int check_choices(const struct options *o, struct ev_err *err)
 {
     if (!o->argument.n)
@@ -51,8 +61,9 @@ static int check_choices(const struct options *o, struct ev_err *err)
         return ev_err_set(err, EV_EUSAGE,
                           "--decoder: \"%s\" is no decoder; there are native and libevtx",
                           o->decoder);
-    if (o->matcher && strcmp(o->matcher, "naive") != 0)
-        return ev_err_set(err, EV_EUSAGE, "--matcher: \"%s\" is no matcher; there is naive",
+    if (strcmp(matcher_name(o), "naive") != 0 && strcmp(matcher_name(o), "indexed") != 0)
+        return ev_err_set(err, EV_EUSAGE,
+                          "--matcher: \"%s\" is no matcher; there are indexed and naive",
                           o->matcher);
     if (o->color && strcmp(o->color, "auto") != 0 && strcmp(o->color, "always") != 0 &&
         strcmp(o->color, "never") != 0)
@@ -107,7 +118,7 @@ static int check_rule_names(const struct option_list *names, const char *option,
 static int prepare_rules(struct run *run, struct ev_err *err)
 {
     const struct options *o = run->o;
-    const struct match_options mo = { .possible = o->possible };
+    const struct match_options mo = { .kind = matcher_kind(o), .possible = o->possible };
     int rc = rules_load(o, NULL, 0, &run->rules, err);
     if (rc < 0)
         return rc;
@@ -267,7 +278,7 @@ static int write_manifest(struct run *run, int code, struct ev_err *err)
     if (!run->o->manifest)
         return EV_OK;
     struct manifest m = { .decoder = decoder_of(run->o)->name,
-                          .matcher = "naive",
+                          .matcher = matcher_name(run->o),
                           .threads = thread_count(run->o),
                           .start = run->started,
                           .end = filetime_now(),

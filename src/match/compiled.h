@@ -5,6 +5,7 @@
 #define MATCH_COMPILED_H
 
 #include "match/dispatch.h"
+#include "match/indexed.h"
 #include "match/leaf.h"
 #include "match/matcher.h"
 
@@ -23,6 +24,7 @@ struct matcher {
     struct dispatch dispatch;
     struct compiled *rule; /* n of them */
     size_t n, most_tests;
+    struct index *index; /* NULL: the oracle */
 };
 
 /* Answers of a worker about one event and log source. */
@@ -36,6 +38,7 @@ struct scratch {
     uint8_t *taken, *twin; /* by log source: enum taken, enum twin_kind */
     uint8_t *plain, *mark; /* by test of the rule at hand */
     struct regex_state *regex;
+    struct index_state *index;  /* NULL: the oracle */
     struct rule_counts *counts; /* by rule */
     struct hit *hit;
     size_t nhit, room;
@@ -44,7 +47,12 @@ struct scratch {
 /* The view through which the rule sees the event; NULL when it is not of its log source. */
 struct view *scratch_view(struct scratch *s, const struct compiled *c, struct event *ev);
 
+/* The event through a twin, filled once. */
+struct view *scratch_twin(struct scratch *s, enum twin_kind kind, struct event *ev);
+
 /* naive.c: decides one rule on the event of the view; appends to s->hit and counts. */
 void naive_rule(struct scratch *s, const struct compiled *c, struct view *v);
+/* The same where s->plain already holds answers: by test, 0 or 1 + enum tri. */
+void naive_decide(struct scratch *s, const struct compiled *c, struct view *v);
 
 #endif

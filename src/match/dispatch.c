@@ -8,16 +8,8 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
-/* EventIDs that one rule can be true for; more than this is taken as any. */
-#define IDS_MOST 64
 /* Channel names that are longer are wanted without looking. */
 #define CHANNEL_MOST 256
-
-struct ids {
-    bool any;
-    uint32_t v[IDS_MOST];
-    size_t n;
-};
 
 void dispatch_init(struct dispatch *d)
 {
@@ -105,6 +97,12 @@ static void node_ids(const struct rule *r, const struct node *n, struct ids *ret
     ret->any = true;
 }
 
+void rule_ids(const struct rule *r, struct ids *ret)
+{
+    *ret = (struct ids){ 0 };
+    or_ids(r, r->condition, r->ncondition, ret);
+}
+
 static struct want *want_of(struct dispatch *d, const struct logsource_target *t)
 {
     for (size_t i = 0; i < d->nwant; i++)
@@ -151,11 +149,11 @@ static size_t source_of(struct dispatch *d, struct logsource ls)
 size_t dispatch_add(struct dispatch *d, const struct rule *r)
 {
     struct logsource ls;
-    struct ids ids = { 0 };
+    struct ids ids;
 
     if (logsource_resolve(r, &ls, NULL) < 0)
         return SIZE_MAX;
-    or_ids(r, r->condition, r->ncondition, &ids);
+    rule_ids(r, &ids);
     for (size_t i = 0; i < ls.n; i++) {
         const struct logsource_target *t = &ls.target[i];
         struct want *w = want_of(d, t);

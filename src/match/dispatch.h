@@ -28,6 +28,19 @@ struct dispatch {
     struct arena arena;
 };
 
+/* EventIDs that one rule can be true for; more than this is taken as any. */
+#define IDS_MOST 64
+
+struct ids {
+    bool any;
+    uint32_t v[IDS_MOST]; /* n of them */
+    size_t n;
+};
+
+/* A superset of the EventIDs (as the record's own field says them) for which the rule is other
+ * than false. */
+void rule_ids(const struct rule *r, struct ids *ret);
+
 void dispatch_init(struct dispatch *d);
 void dispatch_release(struct dispatch *d);
 /* The index of the rule's log source; SIZE_MAX when no event log can satisfy it. */

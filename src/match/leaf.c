@@ -9,15 +9,19 @@
 #include "match/glob.h"
 #include "match/number.h"
 
-int leaf_init(struct leaf *l, const struct test *t, struct slice category, struct ev_err *err)
+int leaf_init(struct leaf *l, const struct test *t, struct slice category, struct arena *a,
+              struct ev_err *err)
 {
     *l = (struct leaf){ .test = t };
     if (t->field.p && category.p)
         l->carried = category_carries(category, t->field);
     if (t->kind == TEST_FIELDREF && category.p)
         l->ref_carried = category_carries(category, t->u.ref.field);
-    if (t->kind == TEST_REGEX)
+    if (t->kind == TEST_REGEX) {
+        l->guard = arena_zalloc(a, 1, sizeof *l->guard);
+        guard_init(l->guard, t, a);
         return regex_new(t, &l->regex, err);
+    }
     if (t->kind == TEST_PATTERN)
         l->pattern = t->u.text.pattern;
     return EV_OK;
@@ -83,7 +87,9 @@ static enum tri ask_regex(struct question *q)
     case REGEX_YES:
         return TRI_TRUE;
     case REGEX_LIMIT:
-        return TRI_UNKNOWN;
+        /* The engine gave up on a text of which a look would have told. */
+        return guard_excludes(q->leaf->guard, view_folded(q->view, q->field)) ? TRI_FALSE
+                                                                              : TRI_UNKNOWN;
     default:
         return TRI_FALSE;
     }

@@ -4,6 +4,7 @@
 #ifndef MATCH_LEAF_H
 #define MATCH_LEAF_H
 
+#include "match/guard.h"
 #include "match/regex.h"
 #include "match/tri.h"
 #include "match/view.h"
@@ -13,6 +14,7 @@ struct leaf {
     const struct test *test;
     struct pattern pattern; /* of TEST_PATTERN */
     struct regex *regex;    /* of TEST_REGEX; owned */
+    struct guard *guard;    /* likewise, in the arena */
     bool carried;           /* category_carries(field): its absence means unknown */
     bool ref_carried;       /* the same of the other field of TEST_FIELDREF */
 };
@@ -23,8 +25,10 @@ struct place {
     size_t offset, length; /* bytes of the field's text, unfolded */
 };
 
-/* category: of the rule, absent when it has none. EV_ESYNTAX when the regex does not compile. */
-int leaf_init(struct leaf *l, const struct test *t, struct slice category, struct ev_err *err);
+/* category: of the rule, absent when it has none; a: for guards. EV_ESYNTAX when the regex does not
+ * compile. */
+int leaf_init(struct leaf *l, const struct test *t, struct slice category, struct arena *a,
+              struct ev_err *err);
 void leaf_release(struct leaf *l);
 
 /* The plain reading (DESIGN.md section 8): absent is false, but for null and `exists: false`.

@@ -1,4 +1,4 @@
-/* matcher.c - building, running and checking; decisions are naive.c's.
+/* matcher.c - building, running and checking; decisions are naive.c's and indexed.c's.
  *
  * May include base/, event/, rule/. */
 #include "match/matcher.h"
@@ -32,7 +32,7 @@ static int compile(struct matcher *m, struct compiled *c, const struct rule *r, 
     memset(c->leaf, 0, (r->ntest + 1) * sizeof *c->leaf);
     for (size_t i = 0; i < r->ntest; i++) {
         const struct test *t = r->test[i];
-        int rc = leaf_init(&c->leaf[i], t, r->category, err);
+        int rc = leaf_init(&c->leaf[i], t, r->category, &m->arena, err);
 
         if (rc < 0)
             return rc;
@@ -66,6 +66,14 @@ int matcher_build(const struct ruleset *rs, const struct match_options *o, struc
         }
     }
     dispatch_done(&m->dispatch);
+    if (o->kind == MATCHER_INDEXED) {
+        int rc = index_new(m, &m->index, err);
+
+        if (rc < 0) {
+            matcher_free(m);
+            return rc;
+        }
+    }
     *ret = m;
     return EV_OK;
 }
@@ -77,6 +85,7 @@ void matcher_free(struct matcher *m)
     for (size_t i = 0; i < m->n; i++)
         for (size_t k = 0; m->rule[i].leaf && k < m->rule[i].rule->ntest; k++)
             leaf_release(&m->rule[i].leaf[k]);
+    index_free(m->index);
     free(m->rule);
     dispatch_release(&m->dispatch);
     arena_release(&m->arena);
@@ -103,6 +112,7 @@ struct scratch *scratch_new(const struct matcher *m)
     s->mark = xcalloc(m->most_tests + 1, 1);
     s->regex = regex_state_new();
     s->counts = xcalloc(m->n + 1, sizeof *s->counts);
+    s->index = m->index ? index_state_new(m) : NULL;
     return s;
 }
 
@@ -114,6 +124,7 @@ void scratch_free(struct scratch *s)
         view_release(&s->view[k]);
     arena_release(&s->arena);
     regex_state_free(s->regex);
+    index_state_free(s->index);
     free(s->taken);
     free(s->twin);
     free(s->plain);
@@ -142,7 +153,11 @@ struct view *scratch_view(struct scratch *s, const struct compiled *c, struct ev
     }
     if (s->taken[c->source] == TAKEN_NO)
         return NULL;
-    kind = (enum twin_kind)s->twin[c->source];
+    return scratch_twin(s, (enum twin_kind)s->twin[c->source], ev);
+}
+
+struct view *scratch_twin(struct scratch *s, enum twin_kind kind, struct event *ev)
+{
     if (!s->filled[kind]) {
         s->filled[kind] = true;
         if (view_fill(&s->view[kind], ev, kind) < 0)
@@ -151,18 +166,26 @@ struct view *scratch_view(struct scratch *s, const struct compiled *c, struct ev
     return &s->view[kind];
 }
 
-void matcher_run(const struct matcher *m, struct scratch *s, struct event *ev, struct hits *ret)
+static void run_naive(const struct matcher *m, struct scratch *s, struct event *ev)
 {
-    arena_reset(&s->arena);
-    s->nhit = 0;
     memset(s->taken, TAKEN_UNASKED, m->dispatch.n);
-    memset(s->filled, 0, sizeof s->filled);
     for (size_t i = 0; i < m->n; i++) {
         struct view *v = scratch_view(s, &m->rule[i], ev);
 
         if (v)
             naive_rule(s, &m->rule[i], v);
     }
+}
+
+void matcher_run(const struct matcher *m, struct scratch *s, struct event *ev, struct hits *ret)
+{
+    arena_reset(&s->arena);
+    s->nhit = 0;
+    memset(s->filled, 0, sizeof s->filled);
+    if (m->index)
+        index_run(m, s, ev);
+    else
+        run_naive(m, s, ev);
     for (int k = 0; k < TWIN_KINDS; k++) {
         ev->cut |= s->filled[k] && s->view[k].event.cut;
         view_leave(&s->view[k]);

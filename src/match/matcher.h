@@ -1,6 +1,7 @@
 /* matcher.h - which rules does an event fulfil, and how sure is that?
  *
- * One interface for the oracle (naive.c: rule after rule, test after test) and the index to come.
+ * One interface for the index (indexed.c) and the oracle that it is checked against (naive.c). Both
+ * give the same hits, reasons and counts, but for rule_counts.candidates.
  * A matcher is immutable after matcher_build and shared; all changing state is one scratch per
  * worker. Verdicts: DESIGN.md section 8.
  * Rank: base/, event/, rule/. PCRE2 is used in this folder only. */
@@ -14,7 +15,13 @@
 enum verdict { VERDICT_FULL, VERDICT_UNFILTERED, VERDICT_POSSIBLE };
 const char *verdict_name(enum verdict v); /* "full", "unfiltered", "possible" */
 
+enum matcher_kind {
+    MATCHER_INDEXED, /* one look at each value, whatever the number of rules */
+    MATCHER_NAIVE    /* the oracle: rule after rule, test after test */
+};
+
 struct match_options {
+    enum matcher_kind kind;
     bool possible; /* rows of verdict possible too */
 };
 
@@ -50,7 +57,7 @@ struct hits {
 
 /* Per rule counts of one scratch; add up over workers. */
 struct rule_counts {
-    uint64_t hits, undecided, regex_limit, candidates;
+    uint64_t hits, undecided, regex_limit, candidates; /* candidates: times it was looked at */
 };
 
 struct matcher;

@@ -265,11 +265,16 @@ static void hit_add(struct naive *e, enum verdict verdict)
 
 void naive_rule(struct scratch *s, const struct compiled *c, struct view *v)
 {
+    memset(s->plain, 0, c->rule->ntest);
+    naive_decide(s, c, v);
+}
+
+void naive_decide(struct scratch *s, const struct compiled *c, struct view *v)
+{
     struct naive e = { s, c, v };
     struct rule_counts *counts = &s->counts[c->rule->index];
     enum tri plain, kleene;
 
-    memset(s->plain, 0, c->rule->ntest);
     counts->candidates++;
     plain = rule_value(&e, PLAIN);
     if (plain == TRI_UNKNOWN) { /* only a limit of the regex engine does that */

@@ -1,0 +1,413 @@
+/* group.c - the rules that look at an event, found by channel, provider and EventID.
+ *
+ * May include base/, event/, rule/, this folder. */
+#include "match/group.h"
+
+#include "base/fold.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+/* Longer names of channels and providers have no entry: none of ours is so long. */
+#define KEY_MOST 512
+/* Log sources of one key that look at a field besides (registry_add): two are known. */
+#define MAYBE_MOST 4
+/* Events of a gap before it gets a table. */
+#define GAP_PATIENCE 3
+
+/* A group for each set of log sources that the key allows and an event's fields decide. */
+struct key_entry {
+    uint32_t maybe[MAYBE_MOST]; /* log sources that look at a field */
+    size_t nmaybe;
+    bool many;                            /* more than fit: nothing is kept */
+    struct group *group[1 << MAYBE_MOST]; /* by bits of maybe; made on demand */
+    struct slice key;
+};
+
+void groups_init(struct groups *g, const struct index *ix)
+{
+    *g = (struct groups){ .ix = ix };
+    /* No hard cap: groups_find empties it when it has grown over LIMIT_GROUP_ARENA. */
+    arena_init(&g->arena, SIZE_MAX);
+    map_init(&g->by_key, map_seed());
+    g->gap = xcalloc(LIMIT_GAPS, sizeof *g->gap);
+    g->silent = xcalloc(ix->nfield + 1, sizeof *g->silent);
+}
+
+static void gaps_forget(struct groups *g)
+{
+    for (size_t i = 0; i < g->ngap; i++)
+        trigger_table_release(&g->gap[i]->trigger);
+    g->ngap = 0;
+}
+
+void groups_release(struct groups *g)
+{
+    gaps_forget(g);
+    map_release(&g->by_key);
+    arena_release(&g->arena);
+    facts_release(&g->facts);
+    free(g->gap);
+    free(g->silent);
+    free(g->now);
+    *g = (struct groups){ 0 };
+}
+
+/* Input makes keys: when there are too many, all are made anew. */
+static void groups_forget(struct groups *g)
+{
+    gaps_forget(g);
+    map_clear(&g->by_key);
+    arena_reset(&g->arena);
+    g->last = NULL;
+}
+
+static bool target_may_take(const struct logsource_target *t, const struct event *ev)
+{
+    struct logsource_target bare = *t;
+    struct event key = { .channel = ev->channel,
+                         .provider = ev->provider,
+                         .event_id = ev->event_id,
+                         .has_event_id = ev->has_event_id };
+
+    bare.field = NULL;
+    return t->field && logsource_target_takes(&bare, &key);
+}
+
+static bool source_is_maybe(const struct logsource *ls, const struct event *ev)
+{
+    for (size_t i = 0; i < ls->n; i++)
+        if (target_may_take(&ls->target[i], ev))
+            return true;
+    return false;
+}
+
+/* Is EventID what the record's key says, and nothing else? Then rules that demand another one are
+ * out. An event may be made with a second field of that name. */
+static bool event_id_is_plain(const struct event *ev)
+{
+    size_t i = event_find(ev, FIELD_EVENTID, 0);
+    const struct value *v;
+    uint64_t id = 0;
+
+    if (!ev->has_event_id || i == SIZE_MAX || ev->field[i].part != EVENT_SYSTEM ||
+        event_find(ev, FIELD_EVENTID, i + 1) != SIZE_MAX)
+        return false;
+    v = &ev->field[i].value;
+    if (v->type == VALUE_U16 || v->type == VALUE_U32)
+        return value_u64(v, &id) == EV_OK && id == ev->event_id;
+    if (v->type != VALUE_UTF8 || v->n == 0 || v->n > 10 || v->p[0] == '0')
+        return false;
+    for (uint32_t k = 0; k < v->n; k++) {
+        if (v->p[k] < '0' || v->p[k] > '9')
+            return false;
+        id = id * 10 + (uint64_t)(v->p[k] - '0');
+    }
+    return id == ev->event_id;
+}
+
+/* Channel, NUL, provider, NUL, EventID, flags; the names without ASCII case. Absent slice when it
+ * does not fit. */
+static struct slice key_make(const struct event *ev, uint8_t b[KEY_MOST])
+{
+    uint8_t flags = (uint8_t)(ev->has_event_id | event_id_is_plain(ev) << 1 |
+                              (ev->channel.p != NULL) << 2 | (ev->provider.p != NULL) << 3);
+    size_t n = 0;
+
+    if (ev->channel.n + ev->provider.n + 7 > KEY_MOST)
+        return SLICE_ABSENT;
+    for (size_t i = 0; i < ev->channel.n; i++)
+        b[n++] = fold_ascii(ev->channel.p[i]);
+    b[n++] = 0;
+    for (size_t i = 0; i < ev->provider.n; i++)
+        b[n++] = fold_ascii(ev->provider.p[i]);
+    b[n++] = 0;
+    memcpy(b + n, &ev->event_id, 4);
+    b[n + 4] = flags;
+    return slice_of(b, n + 5);
+}
+
+static struct key_entry *entry_new(struct groups *g, struct slice key, const struct event *ev)
+{
+    struct key_entry *e = arena_zalloc(&g->arena, 1, sizeof *e);
+    const struct dispatch *d = &g->ix->m->dispatch;
+
+    for (size_t i = 0; i < d->n && !e->many; i++) {
+        if (!source_is_maybe(&d->source[i], ev))
+            continue;
+        e->many = e->nmaybe == MAYBE_MOST;
+        if (!e->many)
+            e->maybe[e->nmaybe++] = (uint32_t)i;
+    }
+    e->key = arena_dup(&g->arena, key);
+    return e;
+}
+
+static bool rule_allows(const struct index *ix, uint32_t rule, const struct event *ev, bool plain)
+{
+    const struct ids *ids = &ix->ids[rule];
+
+    if (ids->any || !plain)
+        return true;
+    for (size_t i = 0; i < ids->n; i++)
+        if (ids->v[i] == ev->event_id)
+            return true;
+    return false;
+}
+
+static void cohort_read(const struct index *ix, struct cohort *c, const struct test *t)
+{
+    if (t->kind != TEST_PATTERN && t->kind != TEST_REGEX)
+        return;
+    if (!t->field.p)
+        c->keywords = ix->sieve[ix->nfield] != NULL;
+    else if (t->field_id < ix->nfield && ix->sieve[t->field_id])
+        bit_add(c->reads, t->field_id);
+}
+
+static void cohort_carries(struct groups *g, struct cohort *c, const struct compiled *r)
+{
+    if (r->ncarried == 0)
+        return;
+    c->open[c->nopen++] = r->rule->index;
+    for (size_t i = 0; i < r->ncarried; i++) {
+        uint32_t id = r->carried[i];
+
+        if (id == NAME_NONE || g->silent[id])
+            continue;
+        g->silent[id] = true;
+        c->carried[c->ncarried++] = id;
+    }
+}
+
+static void gap_rules(struct groups *g, struct cohort *c, struct gap *s);
+
+static void cohort_fill(struct groups *g, struct cohort *c)
+{
+    const struct index *ix = g->ix;
+    size_t fields = 0;
+
+    c->reads = arena_zalloc(&g->arena, bit_words(ix->nfield), sizeof *c->reads);
+    c->open = arena_zalloc(&g->arena, c->n + 1, sizeof *c->open);
+    for (size_t i = 0; i < c->n; i++)
+        fields += ix->m->rule[c->rule[i]].ncarried;
+    fields = fields < ix->nfield ? fields : ix->nfield;
+    c->carried = arena_zalloc(&g->arena, fields + 1, sizeof *c->carried);
+    for (size_t i = 0; i < c->n; i++) {
+        const struct compiled *r = &ix->m->rule[c->rule[i]];
+
+        for (size_t k = 0; k < r->rule->ntest; k++)
+            cohort_read(ix, c, r->rule->test[k]);
+        cohort_carries(g, c, r);
+    }
+    for (size_t i = 0; i < c->ncarried; i++)
+        g->silent[c->carried[i]] = false;
+    if (bit_words(c->ncarried) > g->now_words) {
+        g->now_words = bit_words(c->ncarried);
+        g->now = xrealloc(g->now, g->now_words, sizeof *g->now);
+    }
+    c->full.silent = arena_zalloc(&g->arena, bit_words(c->ncarried), sizeof *c->full.silent);
+    gap_rules(g, c, &c->full);
+    c->full.built = true;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* Adds the rules of a log source that the event's key allows. */
+static void group_add(struct groups *g, struct group *ret, size_t source, enum twin_kind twin,
+                      const struct event *ev, bool plain)
+{
+    const struct index *ix = g->ix;
+    struct cohort *c = NULL;
+    uint32_t *wider;
+    size_t most = ix->first[source + 1] - ix->first[source];
+
+    for (size_t i = 0; i < ret->n; i++)
+        if (ret->cohort[i]->twin == twin)
+            c = ret->cohort[i];
+    if (!c) {
+        c = arena_zalloc(&g->arena, 1, sizeof *c);
+        c->twin = twin;
+        ret->cohort[ret->n++] = c;
+    }
+    wider = arena_zalloc(&g->arena, c->n + most + 1, sizeof *wider);
+    if (c->n > 0)
+        memcpy(wider, c->rule, c->n * sizeof *wider);
+    c->rule = wider;
+    for (size_t i = ix->first[source]; i < ix->first[source + 1]; i++)
+        if (rule_allows(ix, ix->rule_of[i], ev, plain))
+            c->rule[c->n++] = ix->rule_of[i];
+}
+
+static struct group *group_new(struct groups *g, struct event *ev)
+{
+    struct group *ret = arena_zalloc(&g->arena, 1, sizeof *ret);
+    const struct dispatch *d = &g->ix->m->dispatch;
+    bool plain = event_id_is_plain(ev);
+
+    for (size_t i = 0; i < d->n; i++) {
+        enum twin_kind twin;
+
+        if (dispatch_takes(d, i, ev, &twin))
+            group_add(g, ret, i, twin, ev, plain);
+    }
+    for (size_t i = 0, all = ret->n; i < all; i++) {
+        struct cohort *c = ret->cohort[i];
+
+        if (c->n > 0)
+            qsort(c->rule, c->n, sizeof *c->rule, ascending);
+        cohort_fill(g, c);
+    }
+    return ret;
+}
+
+const struct group *groups_find(struct groups *g, struct event *ev)
+{
+    uint8_t b[KEY_MOST];
+    struct slice key = key_make(ev, b);
+    struct key_entry *e = g->last;
+    uint64_t *known;
+    unsigned bits = 0;
+
+    if (g->arena.used > LIMIT_GROUP_ARENA) {
+        groups_forget(g);
+        e = NULL;
+    }
+    if (!e || !key.p || !slice_eq(e->key, key)) {
+        known = key.p ? map_get(&g->by_key, key) : NULL;
+        e = known ? (struct key_entry *)(uintptr_t)*known : entry_new(g, key, ev);
+        if (!known && key.p)
+            map_put(&g->by_key, e->key, (uint64_t)(uintptr_t)e, NULL);
+        g->last = e;
+    }
+    for (size_t i = 0; i < e->nmaybe; i++) {
+        enum twin_kind twin;
+
+        if (dispatch_takes(&g->ix->m->dispatch, e->maybe[i], ev, &twin))
+            bits |= 1U << i;
+    }
+    if (!e->group[bits] || e->many)
+        e->group[bits] = group_new(g, ev);
+    return e->group[bits];
+}
+
+/* Does the rule read a field that is silent in the gap being built? */
+static bool rule_is_open(const struct groups *g, const struct compiled *r)
+{
+    for (size_t i = 0; i < r->ncarried; i++)
+        if (r->carried[i] == NAME_NONE || g->silent[r->carried[i]])
+            return true;
+    return false;
+}
+
+/* What an open rule waits for: that Kleene's reading is other than false; or that the plain one is,
+ * and that the rule is touched. False: it must always be looked at. */
+static bool open_trigger(struct groups *g, uint32_t rule)
+{
+    const struct index *ix = g->ix;
+
+    g->facts.n = 0;
+    if (trigger_of(&ix->programs, ix->share, rule, g->silent, &g->facts))
+        return true;
+    return trigger_of(&ix->programs, ix->share, rule, NULL, &g->facts) &&
+           trigger_touch(&ix->programs, rule, g->silent, &g->facts);
+}
+
+struct pairs {
+    struct trigger_pair *v;
+    size_t n, room;
+};
+
+static void pairs_add(struct pairs *p, const struct facts *f, uint32_t rule)
+{
+    if (p->n + f->n > p->room) {
+        p->room = 2 * (p->n + f->n);
+        p->v = xrealloc(p->v, p->room, sizeof *p->v);
+    }
+    for (size_t i = 0; i < f->n; i++)
+        p->v[p->n++] = (struct trigger_pair){ f->v[i], rule };
+}
+
+/* Fills in what the rules of c wait for when g->silent holds. */
+static void gap_rules(struct groups *g, struct cohort *c, struct gap *s)
+{
+    const struct index *ix = g->ix;
+    struct pairs pairs = { 0 };
+
+    s->waits = arena_zalloc(&g->arena, bit_words(ix->m->n), sizeof *s->waits);
+    s->always = arena_zalloc(&g->arena, c->n + 1, sizeof *s->always);
+    for (size_t i = 0; i < c->n; i++) {
+        uint32_t rule = c->rule[i];
+
+        if (rule_is_open(g, &ix->m->rule[rule])) {
+            if (open_trigger(g, rule))
+                pairs_add(&pairs, &g->facts, rule);
+            else
+                s->always[s->nalways++] = rule;
+        } else if (bit_has(ix->always, rule)) {
+            s->always[s->nalways++] = rule;
+        } else {
+            bit_add(s->waits, rule);
+        }
+    }
+    if (pairs.n > 0)
+        trigger_table_init(&s->trigger, pairs.v, pairs.n);
+    free(pairs.v);
+}
+
+static void gap_build(struct groups *g, struct cohort *c, struct gap *s)
+{
+    for (size_t i = 0; i < c->ncarried; i++)
+        g->silent[c->carried[i]] = bit_has(s->silent, i);
+    gap_rules(g, c, s);
+    for (size_t i = 0; i < c->ncarried; i++)
+        g->silent[c->carried[i]] = false;
+    s->built = true;
+}
+
+static struct gap *gap_new(struct groups *g, struct cohort *c)
+{
+    struct gap *s;
+
+    if (g->ngap == LIMIT_GAPS)
+        return NULL;
+    s = arena_zalloc(&g->arena, 1, sizeof *s);
+    s->silent = arena_zalloc(&g->arena, bit_words(c->ncarried), sizeof *s->silent);
+    memcpy(s->silent, g->now, bit_words(c->ncarried) * sizeof *s->silent);
+    s->next = c->gap;
+    c->gap = s;
+    g->gap[g->ngap++] = s;
+    return s;
+}
+
+const struct gap *groups_gap(struct groups *g, struct cohort *c, struct view *v)
+{
+    size_t n = bit_words(c->ncarried);
+    struct gap *s;
+    bool any = false;
+
+    memset(g->now, 0, n * sizeof *g->now);
+    for (size_t i = 0; i < c->ncarried; i++)
+        if (view_silent(v, c->carried[i])) {
+            bit_add(g->now, i);
+            any = true;
+        }
+    if (!any)
+        return &c->full;
+    for (s = c->gap; s; s = s->next)
+        if (memcmp(s->silent, g->now, n * sizeof *g->now) == 0)
+            break;
+    if (!s)
+        s = gap_new(g, c);
+    if (!s)
+        return NULL;
+    if (!s->built && ++s->seen >= GAP_PATIENCE)
+        gap_build(g, c, s);
+    return s->built ? s : NULL;
+}

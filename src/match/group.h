@@ -1,0 +1,108 @@
+/* group.h - the rules that look at an event, found by channel, provider and EventID.
+ *
+ * Each worker keeps the groups that its events needed. A group has a cohort for each twin through
+ * which its rules see the event; a cohort knows what its rules read, and which facts they wait for.
+ *
+ * What rules wait for depends on the fields that a record does not carry: `A and B` is false when B
+ * is, but where B's field is silent Kleene's reading of it is unknown, and A must be waited for. So a
+ * cohort has a gap for each set of silent fields that was met often enough, up to a limit; for the
+ * others every rule that reads a silent field is looked at.
+ * Rank: base/, event/, rule/, dispatch.h, program.h, sieve.h, trigger.h. */
+#ifndef MATCH_GROUP_H
+#define MATCH_GROUP_H
+
+#include "base/map.h"
+#include "match/compiled.h"
+#include "match/memo.h"
+#include "match/sieve.h"
+#include "match/trigger.h"
+
+/* Sets of small numbers. */
+static inline bool bit_has(const uint64_t *set, size_t i)
+{
+    return set[i / 64] >> (i % 64) & 1;
+}
+
+static inline void bit_add(uint64_t *set, size_t i)
+{
+    set[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+static inline size_t bit_words(size_t n)
+{
+    return n / 64 + 1;
+}
+
+/* Immutable, of a matcher. */
+struct index {
+    const struct matcher *m;
+    struct arena arena;
+    struct programs programs;
+    struct sieve **sieve; /* by field id, the last one for keywords; NULL where there is none */
+    size_t nfield;        /* number of field ids */
+    size_t most_atoms;    /* of one sieve */
+    double *share;        /* by fact */
+    struct trigger_table trigger; /* without silent fields */
+    uint64_t *always;             /* bit by rule: it has no trigger */
+    uint32_t *first;              /* by log source, one more at the end */
+    uint32_t *rule_of;            /* rules, ascending within each log source */
+    struct ids *ids;              /* by rule */
+};
+
+/* A set of silent fields, and what the rules of the cohort wait for then. */
+struct gap {
+    struct gap *next;
+    uint64_t *silent; /* bit by place in cohort.carried */
+    unsigned seen;
+    bool built;
+    uint64_t *waits;              /* bit by rule: index.trigger wakes it */
+    struct trigger_table trigger; /* of the others */
+    uint32_t *always;
+    size_t nalways;
+};
+
+struct cohort {
+    enum twin_kind twin;
+    uint32_t *rule; /* ascending, n of them */
+    size_t n;
+    uint64_t *reads; /* bit by field id: has a sieve that matters here */
+    bool keywords;
+    uint32_t *carried; /* ids of fields whose absence may mean unknown, ncarried of them */
+    size_t ncarried;
+    uint32_t *open; /* rules that read one of these, nopen of them */
+    size_t nopen;
+    struct gap full; /* nothing is silent; built at once */
+    struct gap *gap; /* the others */
+};
+
+struct group {
+    struct cohort *cohort[TWIN_KINDS]; /* n of them */
+    size_t n;
+};
+
+struct groups {
+    const struct index *ix;
+    struct arena arena;
+    struct map by_key;
+    struct key_entry **entry;
+    size_t nentry, room;
+    struct gap **gap; /* all that have tables of their own */
+    size_t ngap;
+    bool *silent;  /* by field id, of the gap being built */
+    uint64_t *now; /* bit by place in cohort.carried, of the event at hand */
+    size_t now_words;
+    struct facts facts;
+    struct key_entry *last;
+};
+
+void groups_init(struct groups *g, const struct index *ix);
+void groups_release(struct groups *g);
+
+/* The event's group; without cohorts when no rule looks at it. Valid until the next call. */
+const struct group *groups_find(struct groups *g, struct event *ev);
+
+/* The cohort's gap for the event of the view; NULL when there is none to be had: then every rule
+ * of cohort.open must be looked at, besides those of cohort.full. */
+const struct gap *groups_gap(struct groups *g, struct cohort *c, struct view *v);
+
+#endif
