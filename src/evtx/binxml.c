@@ -358,8 +358,9 @@ static int element(struct binxml *b, struct cur *c, const struct binxml_values *
     if (vs) {
         uint32_t dependency = binxml_u16(c->p + c->at);
 
-        drop =
-            dependency != BINXML_NO_DEPENDENCY && binxml_value(vs, dependency).type == VALUE_NULL;
+        /* Event depends on its body, but an event without one is still an event. */
+        drop = dependency != BINXML_NO_DEPENDENCY && b->elements > 0 &&
+               binxml_value(vs, dependency).type == VALUE_NULL;
         c->at += 2;
     }
     size = binxml_u32(c->p + c->at);

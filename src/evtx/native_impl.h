@@ -55,6 +55,7 @@ struct native_worker {
     /* Definitions of the chunk at hand, or of all that a carve has seen. */
     struct template_store store;
     bool store_kept, store_filled;
+    uint64_t walked;                  /* active records that the token walk had to read */
     bool walk_only;                   /* for tests: no compiled templates, all by the token walk */
     uint32_t off[2][FAST_VALUES + 1]; /* of the record's values and of the body's */
 };

@@ -215,7 +215,7 @@ static void on_element(struct compiler *c, const struct scan_token *t)
     e = &c->stack[c->depth];
     *e = (struct element){ .name = name,
                            .data = slice_eq(name, SLICE("Data")),
-                           .drops = t->number != BINXML_NO_DEPENDENCY };
+                           .drops = c->depth > 0 && t->number != BINXML_NO_DEPENDENCY };
     if (c->depth > c->base) {
         struct element *parent = e - 1;
 
@@ -274,9 +274,16 @@ static void end_drop(struct compiler *c, const struct element *e)
         c->op.n--;
         return;
     }
-    /* Facts are looked up without a look at what leaves out a whole group. */
-    if (c->depth == 0 || c->part == EVENT_SYSTEM)
+    if (c->depth <= 1)
         not_simple(c);
+    /* The key is looked up without a look at what leaves out a whole group. */
+    for (size_t i = e->drop_op + 1; i < c->op.n; i++) {
+        const struct template_op *op = &c->op.v[i];
+
+        if (op->fact == FACT_PROVIDER || op->fact == FACT_CHANNEL ||
+            (op->fact == FACT_EVENT_ID && (op->kind != OP_VALUE || op->slot != drop->slot)))
+            not_simple(c);
+    }
     drop->skip = (uint16_t)(c->op.n - e->drop_op - 1);
 }
 

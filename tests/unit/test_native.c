@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "evtx/native_impl.h"
 #include "evtx_run.h"
 
 #define AT "@ 2026-03-02T08:01:02.1234567Z "
@@ -187,6 +188,24 @@ static void the_key_is_asked_before_the_rest_is_read(void **state)
     assert_int_equal(t->counts.events, 1);
     assert_int_equal(t->counts.skipped, 2);
     has(t, "1 A=y\n");
+}
+
+/* What real logs are made of must not need the slow walk. */
+static void usual_records_are_filled_in(void **state)
+{
+    struct evtx_run *t = *state;
+    uint64_t before;
+
+    run(t, HEAD "A=x\n", NULL);
+    before = t->worker->native->walked;
+    run(t,
+        HEAD "A=x\n" BEGIN "layout=system qualifiers=3\nA=x\n:str[]=a|b\n" BEGIN
+             "layout=classic\n:str=x\n<Binary>${bin:00}</Binary>\n",
+        NULL);
+    assert_int_equal(t->counts.events, 3);
+    assert_int_equal(t->worker->native->walked, before);
+    run(t, DIRECT "A=x\n", NULL);
+    assert_int_equal(t->worker->native->walked, before + 1);
 }
 
 static void the_visitor_can_stop(void **state)
@@ -482,6 +501,7 @@ int main(void)
         cmocka_unit_test(markup_inside_data_is_its_value),
         cmocka_unit_test(a_record_without_template_reads_the_same),
         cmocka_unit_test(the_key_is_asked_before_the_rest_is_read),
+        cmocka_unit_test(usual_records_are_filled_in),
         cmocka_unit_test(the_visitor_can_stop),
         cmocka_unit_test(damage_is_found_and_the_next_record_read),
         cmocka_unit_test(recovered_records_say_how_they_were_found),
