@@ -259,7 +259,9 @@ static size_t item_at(const struct ew_value *v, size_t at, size_t *ret_next)
         return *ret_next - at;
     }
     if (type != EW_STRING && type != EW_ANSI) {
-        *ret_next = at + width_of(type, v->bytes);
+        /* Binary has no length of its own inside an array: the rest is one item. */
+        const size_t width = width_of(type, v->bytes);
+        *ret_next = width ? at + width : n;
         return *ret_next - at;
     }
     while (i + unit <= n && ew_peek(p + i, (unsigned)unit) != 0)

@@ -145,6 +145,18 @@ static void expectation_has_names_types_and_text(void **state)
     ew_buf_release(&tsv);
 }
 
+static void arrays_of_types_without_width_are_one_item(void **state)
+{
+    struct ew_file f;
+    struct ew_buf tsv = { 0 };
+
+    (void)state;
+    compile("@ 2026-03-02T08:01:02Z provider=Test channel=Test id=1\nA:bin[]=0a|0b\n", &f, &tsv);
+    assert_non_null(strstr((const char *)tsv.p, "0A0B"));
+    ew_buf_release(&tsv);
+    ew_file_release(&f);
+}
+
 static void mistakes_in_the_text_name_their_line(void **state)
 {
     static const char *const wrong[] = { "\nno event", "@ yesterday",
@@ -198,6 +210,7 @@ int main(void)
         cmocka_unit_test(record_that_does_not_fit_begins_a_chunk),
         cmocka_unit_test(event_larger_than_a_chunk_is_refused),
         cmocka_unit_test(expectation_has_names_types_and_text),
+        cmocka_unit_test(arrays_of_types_without_width_are_one_item),
         cmocka_unit_test(mistakes_in_the_text_name_their_line),
         cmocka_unit_test(every_damage_changes_the_file),
     };
