@@ -7,7 +7,7 @@
 
 #include "event/twin.h"
 
-#define SOURCES_MOST 4
+#define SOURCES_MOST 6
 
 enum source {
     SOURCE_END, /* of a category's list */

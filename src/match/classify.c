@@ -4,6 +4,7 @@
  * the value that the plain reading gives to absence.
  * May include base/, event/, rule/. */
 #include "match/matcher.h"
+#include "rule/logsource.h"
 
 const char *rule_class_name(enum rule_class c)
 {
@@ -111,6 +112,7 @@ enum rule_class rule_classify(const struct rule *r, enum shape shape, struct are
 {
     struct slices missing = { NULL, 0 };
     struct survey s = { .rule = r, .shape = shape, .missing = &missing };
+    struct logsource source;
     bool can_true = false;
 
     s.room = 2 * r->ntest;
@@ -120,6 +122,8 @@ enum rule_class rule_classify(const struct rule *r, enum shape shape, struct are
         can_true |= node_range(r, r->condition[i], shape).can_true;
     }
     *ret_missing = missing;
+    if (logsource_resolve(r, &source, NULL) < 0 || source.n == 0)
+        return CLASS_CANNOT_FIRE;
     if (missing.n == 0)
         return CLASS_FULL;
     if (!can_true)

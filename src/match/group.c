@@ -255,7 +255,7 @@ static struct group *group_new(struct groups *g, struct event *ev)
         enum twin_kind twin;
 
         if (dispatch_takes(d, i, ev, &twin))
-            group_add(g, ret, i, twin, ev, plain);
+            group_add(g, ret, i, twin, ev, plain && !twin_adds_ids(twin));
     }
     for (size_t i = 0, all = ret->n; i < all; i++) {
         struct cohort *c = ret->cohort[i];

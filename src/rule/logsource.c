@@ -13,6 +13,12 @@
     {                                                                                              \
         SYSMON_CHANNEL, .id = { event_id }, .nid = 1, .field = "EventType", .value = { a, b }      \
     }
+#define SECURITY_CHANNEL .channel = "Security", .provider = "Microsoft-Windows-Security-Auditing"
+#define SECURITY_4657(a, b)                                                                        \
+    {                                                                                              \
+        SECURITY_CHANNEL, .id = { 4657 }, .nid = 1, .field = "OperationType", .value = { a, b },   \
+                          .twin = TWIN_REGISTRY_4657                                               \
+    }
 #define IN(name, ...)                                                                              \
     {                                                                                              \
         .channel = name, .id = { __VA_ARGS__ }, .nid = COUNT_(__VA_ARGS__)                         \
@@ -124,11 +130,15 @@ static int intersect(const struct category *c, const struct service *s, struct l
         from++;
     for (to = from; to < c->n && in_channels(c->target[to].channel, s);)
         to++;
+    if (c->never != NULL) {
+        *ret = (struct logsource){ NULL, 0, c->never };
+        return EV_OK;
+    }
     if (from == to)
         return ev_err_set(err, EV_EUNSUPPORTED,
                           "category \"%s\" never occurs in the logs of service \"%s\"", c->name,
                           s->name);
-    *ret = (struct logsource){ c->target + from, to - from };
+    *ret = (struct logsource){ c->target + from, to - from, NULL };
     return EV_OK;
 }
 
@@ -151,16 +161,14 @@ int logsource_resolve(const struct rule *r, struct logsource *ret, struct ev_err
             return ev_err_set(err, EV_EUNSUPPORTED, "service \"%.*s\" is not a known Windows log",
                               shown(r->service), (const char *)r->service.p);
     }
-    if (c != NULL && c->never != NULL)
-        return ev_err_set(err, EV_EUNSUPPORTED, "category \"%s\" %s", c->name, c->never);
     if (c != NULL && s != NULL)
         return intersect(c, s, ret, err);
     if (c != NULL)
-        *ret = (struct logsource){ c->target, c->n };
+        *ret = (struct logsource){ c->target, c->n, c->never };
     else if (s != NULL)
-        *ret = (struct logsource){ s->target, s->n };
+        *ret = (struct logsource){ s->target, s->n, NULL };
     else
-        *ret = (struct logsource){ everything, 1 };
+        *ret = (struct logsource){ everything, 1, NULL };
     return EV_OK;
 }
 
@@ -203,4 +211,13 @@ struct slice logsource_field(const struct rule *r, struct slice field)
     if (slice_eq(field, SLICE("Signature")))
         return SLICE("ThreatName");
     return slice_eq(field, SLICE("Filename")) ? SLICE("Path") : field;
+}
+
+bool logsource_asks_ids(struct slice channel)
+{
+    for (size_t i = 0; i < sizeof categories / sizeof *categories; i++)
+        for (size_t k = 0; k < categories[i].n; k++)
+            if (categories[i].target[k].nid > 0 && same(categories[i].target[k].channel, channel))
+                return true;
+    return false;
 }

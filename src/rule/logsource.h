@@ -22,12 +22,13 @@ struct logsource_target {
 struct logsource {
     const struct logsource_target *target; /* static, n of them */
     size_t n;
+    const char *never; /* why there are none: no event log holds such events; else NULL */
 };
 
 /* The targets for the rule's category, product and service. EV_EUNSUPPORTED with the reason when
- * no Windows event log can ever satisfy it (other product, file_access and file_rename which need
- * an ETW provider, unknown category or service: named). `product: windows` alone: one target that
- * takes every event. */
+ * the log source is not one of Windows event logs (other product, unknown category or service:
+ * named). file_access and file_rename are known, but need an ETW provider: no target, and never
+ * says so. `product: windows` alone: one target that takes every event. */
 int logsource_resolve(const struct rule *r, struct logsource *ret, struct ev_err *err);
 
 /* The event's name of a field that the rule's category calls otherwise (antivirus: Signature is
@@ -36,5 +37,8 @@ struct slice logsource_field(const struct rule *r, struct slice field);
 
 /* Does the event (System facts, one field) belong to the target? */
 bool logsource_target_takes(const struct logsource_target *t, struct event *ev);
+
+/* Is there a category that asks for EventIDs of this channel? */
+bool logsource_asks_ids(struct slice channel);
 
 #endif

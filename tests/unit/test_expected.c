@@ -186,6 +186,7 @@ static struct slice list_line(FILE *f, char *line, size_t cap)
 static bool may_be_more(struct slice key)
 {
     return slice_find(key, SLICE("\tSecurity\t4688\t")) != SIZE_MAX ||
+           slice_find(key, SLICE("\tSecurity\t5156\t")) != SIZE_MAX ||
            slice_find(key, SLICE("\tDNS Server\t")) != SIZE_MAX;
 }
 

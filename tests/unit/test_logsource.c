@@ -199,8 +199,6 @@ static void unsatisfiable_sources_say_why(void **state)
     static const struct {
         const char *category, *product, *service, *want;
     } rows[] = {
-        { "file_access", "windows", NULL, "Kernel-File ETW provider, never in an event log" },
-        { "file_rename", "windows", NULL, "Kernel-File ETW provider, never in an event log" },
         { "process_creation", "linux", NULL, "product \"linux\"" },
         { "process_creation", NULL, NULL, "without product" },
         { NULL, NULL, "security", "without product" },
@@ -219,6 +217,73 @@ static void unsatisfiable_sources_say_why(void **state)
         if (strstr(err.text, rows[i].want) == NULL)
             fail_msg("row %zu: %s", i, err.text);
     }
+}
+
+static void categories_of_etw_alone_load_without_a_target(void **state)
+{
+    static const char *const categories[] = { "file_access", "file_rename" };
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct rule r = source(categories[i], "windows", NULL);
+        struct logsource s = { .n = 1 };
+        assert_int_equal(logsource_resolve(&r, &s, NULL), EV_OK);
+        assert_int_equal(s.n, 0);
+        assert_string_equal(s.never, "needs the Kernel-File ETW provider, never in an event log");
+        r = source(categories[i], "windows", "security");
+        assert_int_equal(logsource_resolve(&r, &s, NULL), EV_OK);
+        assert_int_equal(s.n, 0);
+    }
+}
+
+struct twin_row {
+    const char *category, *channel;
+    uint16_t id;
+    enum twin_kind twin;
+    const char *field, *value[2];
+};
+
+static void categories_have_their_twins(void **state)
+{
+    static const struct twin_row rows[] = {
+        { "registry_set",
+          "Security",
+          4657,
+          TWIN_REGISTRY_4657,
+          "OperationType",
+          { "%%1904", "%%1905" } },
+        { "registry_delete",
+          "Security",
+          4657,
+          TWIN_REGISTRY_4657,
+          "OperationType",
+          { "%%1906", NULL } },
+        { "registry_event", "Security", 4657, TWIN_REGISTRY_4657, NULL, { NULL, NULL } },
+        { "network_connection", "Security", 5156, TWIN_NETWORK_5156, NULL, { NULL, NULL } },
+        { "wmi_event",
+          "Microsoft-Windows-WMI-Activity/Operational",
+          5861,
+          TWIN_WMI_5861,
+          NULL,
+          { NULL, NULL } },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct rule r = source(rows[i].category, "windows", NULL);
+        struct logsource s;
+        assert_int_equal(logsource_resolve(&r, &s, NULL), EV_OK);
+        assert_int_equal(s.n, 2);
+        const struct logsource_target *t = &s.target[1];
+        assert_string_equal(t->channel, rows[i].channel);
+        assert_int_equal(t->id[0], rows[i].id);
+        assert_int_equal(t->nid, 1);
+        assert_int_equal(t->twin, rows[i].twin);
+        assert_true((t->field == NULL) == (rows[i].field == NULL));
+        for (size_t v = 0; v < 2 && t->field; v++)
+            assert_true((t->value[v] == NULL) == (rows[i].value[v] == NULL) &&
+                        (!t->value[v] || strcmp(t->value[v], rows[i].value[v]) == 0));
+        assert_true(logsource_asks_ids(slice_str(rows[i].channel)));
+    }
+    assert_false(logsource_asks_ids(SLICE("Application")));
 }
 
 static void windows_alone_is_every_event(void **state)
@@ -315,6 +380,8 @@ int main(void)
         cmocka_unit_test(powershell_categories_have_both_channels),
         cmocka_unit_test(category_and_service_are_both_asked),
         cmocka_unit_test(unsatisfiable_sources_say_why),
+        cmocka_unit_test(categories_of_etw_alone_load_without_a_target),
+        cmocka_unit_test(categories_have_their_twins),
         cmocka_unit_test(windows_alone_is_every_event),
         cmocka_unit_test(antivirus_is_defender_under_other_names),
         cmocka_unit_test(targets_take_channel_provider_and_id),
