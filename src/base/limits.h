@@ -68,6 +68,9 @@
 #define LIMIT_INPUT_ARENA LIMIT_MIB(1024) /* their paths: 2 million of 300 bytes, and reasons */
 #define LIMIT_STDIN (UINT64_C(1) << 40)   /* spooled to disk: the disk is the limit before this */
 #define LIMIT_TALLY_NAMES 10000           /* channels and computers told apart; input makes names */
+#define LIMIT_TALLY_HOURS                                                                          \
+    262144             /* hours with process creation, of all computers: 30 years of one */
+#define LIMIT_SPANS 64 /* told of one computer: times without command lines */
 #define LIMIT_TALLY_ARENA LIMIT_MIB(64)
 #define LIMIT_SUMMARY_ARENA LIMIT_MIB(2048) /* paths and findings of all files */
 #define LIMIT_SUMMARY_TEXT LIMIT_MIB(16)    /* the summary for people */

@@ -23,12 +23,30 @@ struct summary_file {
 struct summary_channel {
     struct slice channel;
     uint64_t events;
+    uint8_t *seen; /* a bit for each of SUMMARY_IDS EventIDs; NULL where no category asks for any */
+};
+
+enum { SUMMARY_IDS = 65536 };
+
+/* Was there an event of this id? Asked for channels that have seen. */
+static inline bool summary_saw(const struct summary_channel *c, uint32_t id)
+{
+    return id < SUMMARY_IDS && c->seen[id / 8] >> (id % 8) & 1;
+}
+
+/* A stretch of time in which no 4688 of a computer has a command line. */
+struct summary_span {
+    uint64_t first, last;   /* FILETIME of its first and last 4688 */
+    uint64_t count, sysmon; /* 4688 and Sysmon 1 in it */
 };
 
 struct summary_host { /* process creation on one computer */
     struct slice computer;
     uint64_t sysmon_1, s4688, s4688_with_command_line;
-    uint64_t first, last; /* FILETIME of its events */
+    uint64_t first, last;      /* FILETIME of its events */
+    struct summary_span *span; /* without command lines, in order; at most LIMIT_SPANS */
+    size_t nspan;
+    uint64_t more_spans;
 };
 
 struct summary {
@@ -49,6 +67,9 @@ struct summary {
     const struct rule_counts *rule_count; /* one per rule of rules; NULL: none */
     uint64_t filtered;                    /* events of computers that --computer left out */
     uint64_t oversize;                    /* rows beyond LIMIT_DETECTION, not written */
+    uint64_t process_rules, blind_rules;  /* of process_creation; of these, how many cannot fire
+                                           * on a 4688 without command line */
+    uint64_t crowded; /* events that LIMIT_TALLY_* left out of the counts by name and hour */
     bool interrupted;
 };
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/escape.h"
+#include "base/filetime.h"
 #include "base/limits.h"
 #include "base/vec.h"
 #include "rule/logsource.h"
@@ -187,41 +188,114 @@ static void undecided(struct list *l, struct buf *b)
     }
 }
 
-/* Command lines are what most process rules look at: say where there are none. */
+/* "so 5 of 7 process rules could not fire there" */
+static void put_blind(struct list *l, struct buf *b)
+{
+    char text[COUNT_TEXT];
+    if (l->sum->process_rules == 0) {
+        buf_str(b, ", so rules on command lines cannot fire there");
+        return;
+    }
+    buf_printf(b, ", so %s of ", count_text(l->sum->blind_rules, text));
+    put_count(b, l->sum->process_rules, "process rule", "process rules");
+    buf_str(b, " could not fire there");
+}
+
+static void put_time(struct buf *b, uint64_t time)
+{
+    char text[FILETIME_TEXT];
+    buf_put(b, text, filetime_iso(time, text));
+}
+
+/* The computer never wrote one. */
+static void host_blind(struct list *l, const struct summary_host *h, struct buf *b)
+{
+    escape_controls(h->computer, b);
+    buf_str(b, ": ");
+    put_count(b, h->s4688, "process creation", "process creations");
+    buf_str(b, " (4688)");
+    /* The host's own times are those of Sysmon, too. */
+    const uint64_t first = h->nspan > 0 ? h->span[0].first : h->first;
+    const uint64_t last = h->nspan > 0 ? h->span[h->nspan - 1].last : h->last;
+    if (first != 0 && (h->nspan > 0 || h->sysmon_1 == 0)) {
+        buf_str(b, " from ");
+        put_time(b, first);
+        buf_str(b, " to ");
+        put_time(b, last);
+    }
+    buf_str(b, ", none with a command line: their auditing is off");
+    if (h->sysmon_1 > 0)
+        buf_str(b, "; Sysmon has them");
+    else
+        put_blind(l, b);
+    say(l, h->sysmon_1 > 0 ? NOTICE_INFO : NOTICE_WARNING, b);
+}
+
+/* The computer wrote command lines, but not always. */
+static void host_span(struct list *l, const struct summary_host *h, const struct summary_span *s,
+                      struct buf *b)
+{
+    escape_controls(h->computer, b);
+    buf_str(b, ": none of ");
+    put_count(b, s->count, "process creation", "process creations");
+    buf_str(b, " (4688) from ");
+    put_time(b, s->first);
+    buf_str(b, " to ");
+    put_time(b, s->last);
+    buf_str(b, " has a command line: their auditing was off then");
+    if (s->sysmon > 0)
+        buf_str(b, "; Sysmon has them");
+    else
+        put_blind(l, b);
+    say(l, s->sysmon > 0 ? NOTICE_INFO : NOTICE_WARNING, b);
+}
+
+/* Command lines are what most process rules look at: say where and when there are none. */
 static void hosts(struct list *l, struct buf *b)
 {
-    uint64_t more = 0;
-    for (size_t i = 0, said = 0; i < l->sum->nhost; i++) {
+    uint64_t hosts_more = 0, spans_more = 0;
+    size_t said = 0;
+    for (size_t i = 0; i < l->sum->nhost; i++) {
         const struct summary_host *h = &l->sum->host[i];
-        if (h->s4688 == 0 || h->s4688_with_command_line > 0)
-            continue;
-        if (said++ >= HOSTS) {
-            more++;
-            continue;
+        const bool never = h->s4688 > 0 && h->s4688_with_command_line == 0;
+        if (never && said++ < HOSTS)
+            host_blind(l, h, b);
+        else
+            hosts_more += never;
+        for (size_t k = 0; !never && k < h->nspan; k++) {
+            if (said++ < HOSTS)
+                host_span(l, h, &h->span[k], b);
+            else
+                spans_more++;
         }
-        escape_controls(h->computer, b);
-        buf_str(b, ": ");
-        put_count(b, h->s4688, "process creation", "process creations");
-        buf_str(b, " (4688), none with a command line: their auditing is off");
-        buf_str(b, h->sysmon_1 > 0 ? "; Sysmon has them"
-                                   : ", so rules on command lines cannot fire there");
-        say(l, h->sysmon_1 > 0 ? NOTICE_INFO : NOTICE_WARNING, b);
+        spans_more += never ? 0 : h->more_spans;
     }
-    if (more > 0) {
-        put_count(b, more, "more computer has", "more computers have");
+    if (hosts_more > 0) {
+        put_count(b, hosts_more, "more computer has", "more computers have");
         buf_str(b, " no command lines in their process creations (4688)");
+        say(l, NOTICE_WARNING, b);
+    }
+    if (spans_more > 0) {
+        put_count(b, spans_more, "more time", "more times");
+        buf_str(b, " without command lines on computers that write them otherwise");
         say(l, NOTICE_WARNING, b);
     }
 }
 
-static bool have_channel(const struct summary *sum, const char *channel)
+/* Was there an event that the target means? */
+static bool have_target(const struct summary *sum, const struct logsource_target *t)
 {
-    if (channel == NULL)
+    if (t->channel == NULL)
         return sum->nchannel > 0;
     for (size_t i = 0; i < sum->nchannel; i++) {
-        if (sum->channel[i].events > 0 &&
-            slice_eq_nocase(sum->channel[i].channel, slice_str(channel)))
+        const struct summary_channel *c = &sum->channel[i];
+        if (c->events == 0 || !slice_eq_nocase(c->channel, slice_str(t->channel)))
+            continue;
+        if (t->nid == 0 || c->seen == NULL)
             return true;
+        for (size_t k = 0; k < t->nid; k++)
+            if (summary_saw(c, t->id[k]))
+                return true;
     }
     return false;
 }
@@ -235,6 +309,13 @@ static bool have_processes(const struct summary *sum)
     return false;
 }
 
+/* Why no event log can hold what the rule looks for; NULL when one can. */
+static const char *never_logged(const struct rule *r)
+{
+    struct logsource source;
+    return logsource_resolve(r, &source, NULL) < 0 ? NULL : source.never;
+}
+
 static bool had_log(const struct summary *sum, const struct rule *r)
 {
     struct logsource source;
@@ -243,7 +324,7 @@ static bool had_log(const struct summary *sum, const struct rule *r)
     if (logsource_resolve(r, &source, NULL) < 0)
         return false;
     for (size_t i = 0; i < source.n; i++) {
-        if (have_channel(sum, source.target[i].channel))
+        if (have_target(sum, &source.target[i]))
             return true;
     }
     return false;
@@ -253,8 +334,38 @@ uint64_t rules_without_log(const struct summary *sum)
 {
     uint64_t n = 0;
     for (size_t i = 0; sum->rules != NULL && i < sum->rules->n; i++)
-        n += !had_log(sum, sum->rules->rule[i]);
+        n += !had_log(sum, sum->rules->rule[i]) && never_logged(sum->rules->rule[i]) == NULL;
     return n;
+}
+
+/* How many rules of this one's category there are from it on; 0 when there was one before. */
+static uint64_t of_category(const struct ruleset *rs, size_t at)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < rs->n; i++) {
+        bool same = slice_eq(rs->rule[i]->category, rs->rule[at]->category);
+        if (same && i < at)
+            return 0;
+        n += same;
+    }
+    return n;
+}
+
+/* Rules that no event log can satisfy, by category. */
+static void impossible(struct list *l, struct buf *b)
+{
+    const struct ruleset *rs = l->sum->rules;
+    for (size_t i = 0; rs != NULL && i < rs->n; i++) {
+        const char *never = never_logged(rs->rule[i]);
+        const uint64_t n = never != NULL ? of_category(rs, i) : 0;
+        if (n == 0)
+            continue;
+        put_count(b, n, "rule", "rules");
+        buf_str(b, " can never fire on event logs: category ");
+        escape_controls(rs->rule[i]->category, b);
+        buf_printf(b, " %s", never);
+        say(l, NOTICE_INFO, b);
+    }
 }
 
 static void rules(struct list *l, struct buf *b)
@@ -273,6 +384,7 @@ static void rules(struct list *l, struct buf *b)
         buf_str(b, " could not have fired: no event of their logs is in this evidence");
         say(l, NOTICE_WARNING, b);
     }
+    impossible(l, b);
     if (summary_rows(l->sum) == 0) {
         buf_str(b, n == 0 ? "No detection, because no rule was loaded"
                           : "No detection. That says nothing about what was not logged, not read "
@@ -294,6 +406,12 @@ size_t notices_of(const struct summary *sum, struct arena *a, struct notice **re
     hidden(&l, &b);
     rules(&l, &b);
     hosts(&l, &b);
+    if (sum->crowded > 0) {
+        put_count(&b, sum->crowded, "event has", "events have");
+        buf_str(&b, " more names or times than can be told apart: counts by channel, computer and "
+                    "hour are incomplete");
+        say(&l, NOTICE_WARNING, &b);
+    }
     undecided(&l, &b);
     buf_release(&b);
     struct notice *v = arena_zalloc(a, l.v.n ? l.v.n : 1, sizeof *v);

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 
 static void *thread_main(void *ctx)
@@ -83,6 +84,23 @@ static void summarise_workers(struct worker *w, unsigned n, const struct ruleset
     sum->rule_count = count;
 }
 
+/* How many process rules are worth nothing where command lines are not audited. */
+static void summarise_rules(const struct ruleset *rules, struct summary *sum)
+{
+    struct arena a;
+    arena_init(&a, LIMIT_RULE_FILE_ARENA);
+    for (size_t i = 0; i < rules->n; i++) {
+        struct slices missing;
+        if (!slice_eq(rules->rule[i]->category, SLICE("process_creation")))
+            continue;
+        sum->process_rules++;
+        sum->blind_rules += rule_classify(rules->rule[i], SHAPE_4688_NO_COMMAND_LINE, &a,
+                                          &missing) == CLASS_CANNOT_FIRE;
+        arena_reset(&a);
+    }
+    arena_release(&a);
+}
+
 /* The first fault in worker order; an interruption only when there is no other. */
 static int first_fault(const struct worker *w, unsigned n, struct ev_err *err)
 {
@@ -118,6 +136,7 @@ int scan_run(const struct scan_options *o, struct inputs *in, struct order *orde
     run_workers(w, o->threads);
     summarise_files(in, d, sum);
     summarise_workers(w, o->threads, o->rules, sum);
+    summarise_rules(o->rules, sum);
     int rc = first_fault(w, o->threads, err);
     sum->interrupted = rc == EV_EINTR;
     for (unsigned i = 0; i < o->threads; i++)

@@ -1,6 +1,7 @@
 #include "scan/tally.h"
 
 #include "base/limits.h"
+#include "rule/logsource.h"
 
 void tally_init(struct tally *t)
 {
@@ -8,6 +9,7 @@ void tally_init(struct tally *t)
     arena_init(&t->arena, LIMIT_TALLY_ARENA);
     map_init(&t->channel, map_seed());
     map_init(&t->host, map_seed());
+    auditing_init(&t->auditing);
 }
 
 void tally_release(struct tally *t)
@@ -16,6 +18,7 @@ void tally_release(struct tally *t)
     vec_release(&t->hosts);
     map_release(&t->channel);
     map_release(&t->host);
+    auditing_release(&t->auditing);
     arena_release(&t->arena);
 }
 
@@ -33,6 +36,13 @@ static struct summary_channel *channel_of(struct tally *t, struct slice name)
         return NULL;
     }
     map_put(&t->channel, copy, t->channels.n - 1, NULL);
+    if (logsource_asks_ids(name)) {
+        uint8_t *seen = arena_try(&t->arena, SUMMARY_IDS / 8);
+        if (seen)
+            memset(seen, 0, SUMMARY_IDS / 8);
+        t->channels.v[t->channels.n - 1].seen = seen;
+        t->crowded += !seen;
+    }
     return &t->channels.v[t->channels.n - 1];
 }
 
@@ -63,11 +73,13 @@ static void span_add(uint64_t *first, uint64_t *last, uint64_t time)
         *last = time;
 }
 
-void tally_record(struct tally *t, struct slice channel, uint64_t written)
+void tally_record(struct tally *t, struct slice channel, uint32_t event_id, uint64_t written)
 {
     struct summary_channel *c = channel_of(t, channel);
     if (c)
         c->events++;
+    if (c && c->seen && event_id < SUMMARY_IDS)
+        c->seen[event_id / 8] |= (uint8_t)(1u << event_id % 8);
     span_add(&t->first, &t->last, written);
 }
 
@@ -78,6 +90,7 @@ void tally_event(struct tally *t, struct event *ev)
     const bool security = ev->event_id == 4688 && slice_eq_nocase(ev->channel, SLICE("Security"));
     if (!sysmon && !security)
         return;
+    auditing_event(&t->auditing, ev);
     struct summary_host *h = host_of(t, ev->computer);
     if (!h)
         return;
@@ -94,8 +107,12 @@ void tally_merge(struct tally *to, const struct tally *from)
 {
     for (size_t i = 0; i < from->channels.n; i++) {
         struct summary_channel *c = channel_of(to, from->channels.v[i].channel);
-        if (c)
-            c->events += from->channels.v[i].events;
+        const uint8_t *seen = from->channels.v[i].seen;
+        if (!c)
+            continue;
+        c->events += from->channels.v[i].events;
+        for (size_t k = 0; k < SUMMARY_IDS / 8 && c->seen && seen; k++)
+            c->seen[k] |= seen[k];
     }
     for (size_t i = 0; i < from->hosts.n; i++) {
         const struct summary_host *f = &from->hosts.v[i];
@@ -111,6 +128,7 @@ void tally_merge(struct tally *to, const struct tally *from)
     span_add(&to->first, &to->last, from->first);
     span_add(&to->first, &to->last, from->last);
     to->crowded += from->crowded;
+    auditing_merge(&to->auditing, &from->auditing);
 }
 
 static int channel_order(const void *a, const void *b)
@@ -134,6 +152,11 @@ void tally_summarise(const struct tally *t, struct summary *sum)
     for (size_t i = 0; i < t->channels.n; i++) {
         sum->channel[i] = t->channels.v[i];
         sum->channel[i].channel = arena_dup(&sum->arena, t->channels.v[i].channel);
+        if (t->channels.v[i].seen)
+            sum->channel[i].seen =
+                (uint8_t *)(uintptr_t)arena_dup(&sum->arena,
+                                                slice_of(t->channels.v[i].seen, SUMMARY_IDS / 8))
+                    .p;
     }
     if (sum->nchannel)
         qsort(sum->channel, sum->nchannel, sizeof *sum->channel, channel_order);
@@ -145,6 +168,8 @@ void tally_summarise(const struct tally *t, struct summary *sum)
     }
     if (sum->nhost)
         qsort(sum->host, sum->nhost, sizeof *sum->host, host_order);
+    sum->crowded += t->crowded;
+    auditing_summarise(&t->auditing, sum);
     sum->first = t->first;
     sum->last = t->last;
 }

@@ -8,9 +8,11 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "detect/summary.h"
+#include "scan/auditing.h"
 
 struct tally {
     struct arena arena;
+    struct auditing auditing;
     struct map channel, host; /* name -> index */
     VEC(struct summary_channel) channels;
     VEC(struct summary_host) hosts;
@@ -20,8 +22,8 @@ struct tally {
 
 void tally_init(struct tally *t);
 void tally_release(struct tally *t);
-/* A record of this channel, written at that FILETIME (0: unknown). */
-void tally_record(struct tally *t, struct slice channel, uint64_t written);
+/* A record of this channel and EventID, written at that FILETIME (0: unknown). */
+void tally_record(struct tally *t, struct slice channel, uint32_t event_id, uint64_t written);
 /* A decoded event: process creation is counted by computer. */
 void tally_event(struct tally *t, struct event *ev);
 /* Adds from to to. */

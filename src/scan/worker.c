@@ -23,7 +23,7 @@ static bool want(void *ctx, struct slice provider, struct slice channel, uint32_
                  uint64_t written)
 {
     struct worker *w = ctx;
-    tally_record(&w->tally, channel, written);
+    tally_record(&w->tally, channel, event_id, written);
     atomic_fetch_add_explicit(&w->progress->events, 1, memory_order_relaxed);
     return filter_key(w->filter, channel, event_id) &&
            matcher_wants(w->matcher, provider, channel, event_id);

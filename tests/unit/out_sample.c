@@ -158,13 +158,25 @@ static void sample_summary(struct sample *s)
     }
     m->nchannel = 3;
     m->channel = arena_zalloc(a, m->nchannel, sizeof *m->channel);
-    m->channel[0] = (struct summary_channel){ SLICE("Security"), 15097 };
-    m->channel[1] = (struct summary_channel){ SLICE("Microsoft-Windows-Sysmon/Operational"), 8000 };
-    m->channel[2] = (struct summary_channel){ SLICE("System"), 1 };
+    m->channel[0] = (struct summary_channel){ .channel = SLICE("Security"), .events = 15097 };
+    m->channel[1] =
+        (struct summary_channel){ .channel = SLICE("Microsoft-Windows-Sysmon/Operational"),
+                                  .events = 8000 };
+    m->channel[2] = (struct summary_channel){ .channel = SLICE("System"), .events = 1 };
     m->nhost = 2;
     m->host = arena_zalloc(a, m->nhost, sizeof *m->host);
-    m->host[0] = (struct summary_host){ SLICE("DC01.corp.example"), 0, 812, 0, T0, T0 + 999 };
-    m->host[1] = (struct summary_host){ SLICE("WS01.corp.example"), 2210, 1400, 1396, T0, T0 + 99 };
+    m->host[0] = (struct summary_host){ .computer = SLICE("DC01.corp.example"),
+                                        .sysmon_1 = 0,
+                                        .s4688 = 812,
+                                        .s4688_with_command_line = 0,
+                                        .first = T0,
+                                        .last = T0 + 999 };
+    m->host[1] = (struct summary_host){ .computer = SLICE("WS01.corp.example"),
+                                        .sysmon_1 = 2210,
+                                        .s4688 = 1400,
+                                        .s4688_with_command_line = 1396,
+                                        .first = T0,
+                                        .last = T0 + 99 };
     m->first = T0 - 86400 * FILETIME_SECOND;
     m->last = T0 + 86400 * 3 * FILETIME_SECOND;
     m->hidden_level = 41;

@@ -57,8 +57,9 @@ static void sample_tells_all(void **state)
     assert_says(&s.sum, "!2 rules were not used");
     assert_says(&s.sum, "!1 of 6 rules could not have fired");
     assert_says(&s.sum, "No detection. That says nothing about what was not logged");
-    assert_says(&s.sum,
-                "!DC01.corp.example: 812 process creations (4688), none with a command line");
+    assert_says(&s.sum, "!DC01.corp.example: 812 process creations (4688) from "
+                        "2020-02-18T10:11:12.1234567Z to 2020-02-18T10:11:12.1235566Z, none with a "
+                        "command line: their auditing is off, so rules on command lines cannot");
     assert_null(strstr(all_of(&s.sum), "WS01.corp.example:"));
     assert_says(&s.sum,
                 "!Undecided 12 times: the rule tests a field that the record does not carry "
@@ -126,6 +127,39 @@ static void many_hosts_become_a_count(void **state)
     assert_says(&sum, "!32 more computers have no command lines");
 }
 
+static void times_without_command_lines_are_told_with_what_they_mean(void **state)
+{
+    (void)state;
+    struct summary_span span[10] = {
+        { .first = UINT64_C(132264942000000000),
+          .last = UINT64_C(132264978000000000),
+          .count = 44 },
+        { .first = 1, .last = 2, .count = 12, .sysmon = 12 },
+    };
+    for (size_t i = 2; i < 10; i++)
+        span[i] = span[0];
+    struct summary_host host = { .computer = SLICE("PC"),
+                                 .s4688 = 99,
+                                 .s4688_with_command_line = 55,
+                                 .span = span,
+                                 .nspan = 2 };
+    struct summary sum = { .host = &host, .nhost = 1, .process_rules = 1183, .blind_rules = 700 };
+    assert_says(&sum, "!PC: none of 44 process creations (4688) from 2020-02-18T10:10:00.0000000Z "
+                      "to 2020-02-18T11:10:00.0000000Z has a command line: their auditing was off "
+                      "then, so 700 of 1,183 process rules could not fire there\n");
+    assert_says(&sum, "\nPC: none of 12 process creations");
+    assert_says(&sum, "their auditing was off then; Sysmon has them\n");
+    host.nspan = 10;
+    host.more_spans = 3;
+    assert_says(&sum, "!5 more times without command lines on computers that write them otherwise");
+    host.s4688_with_command_line = 0;
+    assert_says(&sum, "!PC: 99 process creations (4688) from 2020-02-18T10:10:00.0000000Z to "
+                      "2020-02-18T11:10:00.0000000Z, none with a command line: their auditing "
+                      "is off, so 700 of 1,183 process rules could not fire there\n");
+    sum.crowded = 2;
+    assert_says(&sum, "!2 events have more names or times than can be told apart");
+}
+
 static void numbers_are_grouped(void **state)
 {
     (void)state;
@@ -179,6 +213,7 @@ int main(void)
         cmocka_unit_test(process_rules_need_process_creation_not_just_a_log),
         cmocka_unit_test(hostile_names_stay_on_their_line),
         cmocka_unit_test(many_hosts_become_a_count),
+        cmocka_unit_test(times_without_command_lines_are_told_with_what_they_mean),
         cmocka_unit_test(numbers_are_grouped),
         cmocka_unit_test(summary_is_aligned_and_folded),
     };
