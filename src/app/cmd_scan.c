@@ -151,6 +151,12 @@ static int prepare_inputs(struct run *run, struct ev_err *err)
     }
     for (size_t i = 0; i < run->inputs.trouble.n; i++)
         talk("%s", run->inputs.trouble.v[i]);
+    const size_t alone = run->inputs.left_alone.n;
+    for (size_t i = 0; i < alone && run->o->verbose; i++)
+        talk("%s", run->inputs.left_alone.v[i]);
+    if (alone && !run->o->verbose && !run->o->quiet)
+        talk("%zu links, devices or pipes inside folders were left alone; --verbose names them",
+             alone);
     return EV_OK;
 }
 

@@ -21,6 +21,7 @@ void inputs_release(struct inputs *in)
         source_free(in->list.v[i].source);
     vec_release(&in->list);
     vec_release(&in->trouble);
+    vec_release(&in->left_alone);
     arena_release(&in->arena);
 }
 
@@ -99,7 +100,10 @@ static void add_trouble(void *ctx, const struct ev_err *err)
     const struct adding *a = ctx;
     char text[1200];
     const char *copy = arena_str(&a->in->arena, slice_str(ev_err_format(err, text, sizeof text)));
-    (void)vec_push(&a->in->trouble, LIMIT_INPUT_FILES, copy);
+    if (err->rc == EV_EUNSUPPORTED)
+        (void)vec_push(&a->in->left_alone, LIMIT_INPUT_FILES, copy);
+    else
+        (void)vec_push(&a->in->trouble, LIMIT_INPUT_FILES, copy);
 }
 
 int inputs_add(struct inputs *in, const char *path, const char *tmpdir, struct ev_err *err)

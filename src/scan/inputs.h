@@ -22,7 +22,8 @@ struct input {
 struct inputs {
     struct arena arena;
     VEC(struct input) list;
-    VEC(const char *) trouble; /* folders that could not be opened: one sentence each */
+    VEC(const char *) trouble;    /* folders that could not be opened: one sentence each */
+    VEC(const char *) left_alone; /* links, devices, sockets, pipes: likewise */
 };
 
 void inputs_init(struct inputs *in);
