@@ -15,6 +15,7 @@
 #define LIMIT_BINXML_STEPS 1000000   /* tokens of one record, templates filled in; seen: 3,000 */
 #define LIMIT_TEMPLATES LIMIT_MIB(8) /* compiled, of one worker; all of 800 logs need 2 MiB */
 #define LIMIT_TEMPLATE_STORE LIMIT_MIB(8) /* definitions of one file, to bind recovered records */
+#define LIMIT_NAME_ARENA LIMIT_MIB(1)     /* names of one chunk of 64 KiB as UTF-8 */
 #define LIMIT_EVENT_ARENA LIMIT_MIB(8) /* text of one record: 64 KiB of UTF-16 expands to < 1 MiB */
 #define LIMIT_EVENT_XML LIMIT_MIB(4)   /* XML of one record; seen: 80 KiB */
 #define LIMIT_XML_DEPTH 64             /* libxml2 path: element depth */

@@ -11,35 +11,43 @@
 
 #define REPLACEMENT 0xfffdu
 
-/* Copies the ASCII run at src, eight units a step; returns how many units were done. */
-static size_t ascii_run(const uint8_t *src, size_t units, uint8_t *dst)
+#ifdef __SSE2__
+/* Eight units to eight bytes; false when one is not ASCII (dst is written all the same). */
+static bool ascii_block(const uint8_t *src, uint8_t *dst)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)src);
+    __m128i bad = _mm_and_si128(v, _mm_set1_epi16((short)0xff80));
+
+    _mm_storel_epi64((__m128i *)(void *)dst, _mm_packus_epi16(v, v));
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(bad, _mm_setzero_si128())) == 0xffff;
+}
+#else
+static bool ascii_block(const uint8_t *src, uint8_t *dst)
+{
+    unsigned bad = 0;
+
+    for (size_t k = 0; k < 8; k++) {
+        bad |= (src[2 * k] & 0x80u) | src[2 * k + 1];
+        dst[k] = src[2 * k];
+    }
+    return !bad;
+}
+#endif
+
+size_t utf16_ascii(const uint8_t *src, size_t units, uint8_t *dst)
 {
     size_t i = 0;
 
-#ifdef __SSE2__
-    const __m128i high = _mm_set1_epi16((short)0xff80);
-
-    for (; i + 8 <= units; i += 8) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(src + 2 * i));
-        __m128i bad = _mm_and_si128(v, high);
-
-        if (_mm_movemask_epi8(_mm_cmpeq_epi8(bad, _mm_setzero_si128())) != 0xffff)
-            break;
-        _mm_storel_epi64((__m128i *)(void *)(dst + i), _mm_packus_epi16(v, v));
+    while (i + 8 <= units) {
+        if (!ascii_block(src + 2 * i, dst + i))
+            return i;
+        i += 8;
     }
-#else
-    for (; i + 8 <= units; i += 8) {
-        const uint8_t *p = src + 2 * i;
-        unsigned bad = 0;
-
-        for (size_t k = 0; k < 16; k += 2)
-            bad |= (p[k] & 0x80u) | p[k + 1];
-        if (bad)
-            break;
-        for (size_t k = 0; k < 8; k++)
-            dst[i + k] = p[2 * k];
-    }
-#endif
+    /* The rest as one block that ends with the text, if that is long enough. */
+    if (i < units && units >= 8)
+        return ascii_block(src + 2 * (units - 8), dst + units - 8) ? units : i;
+    for (; i < units && src[2 * i] < 0x80 && src[2 * i + 1] == 0; i++)
+        dst[i] = src[2 * i];
     return i;
 }
 
@@ -53,7 +61,7 @@ size_t utf16_to_utf8(const uint8_t *src, size_t units, uint8_t *dst)
     size_t i = 0, n = 0;
 
     while (i < units) {
-        size_t run = ascii_run(src + 2 * i, units - i, dst + n);
+        size_t run = utf16_ascii(src + 2 * i, units - i, dst + n);
         size_t stop;
 
         i += run;

@@ -18,6 +18,10 @@ static inline size_t utf16_utf8_room(size_t units)
  * utf16_utf8_room(units) bytes. Returns the bytes written. Never fails. */
 size_t utf16_to_utf8(const uint8_t *src, size_t units, uint8_t *dst);
 
+/* Copies the ASCII units at the front of src to dst (units bytes of room); returns how many there
+ * are: at least those before the first block of eight with another unit in it. */
+size_t utf16_ascii(const uint8_t *src, size_t units, uint8_t *dst);
+
 /* Appends UTF-8 of s as UTF-16LE to out; invalid sequences become U+FFFD. */
 void utf8_to_utf16(struct slice s, struct buf *out, bool big_endian);
 

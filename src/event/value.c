@@ -86,25 +86,25 @@ static struct slice text_null(const struct value *v, struct arena *a)
     return slice_empty();
 }
 
+/* Nearly all text is ASCII: the room for anything else is only taken when it is needed. */
 static struct slice text_utf16(const struct value *v, struct arena *a)
 {
     size_t units = v->n / 2;
-    uint32_t high = 0;
+    uint8_t *p;
 
     while (units > 0 && v->p[2 * units - 2] == 0 && v->p[2 * units - 1] == 0)
         units--;
     if (units == 0)
         return slice_empty();
-    for (size_t i = 0; i < units; i++)
-        high |= v->p[2 * i + 1] | (v->p[2 * i] & 0x80u);
-    uint8_t *p = arena_try(a, high ? utf16_utf8_room(units) : units);
+    p = arena_try(a, units);
     if (!p)
         return SLICE_ABSENT;
-    if (high)
-        return slice_of(p, utf16_to_utf8(v->p, units, p));
-    for (size_t i = 0; i < units; i++)
-        p[i] = v->p[2 * i];
-    return slice_of(p, units);
+    if (utf16_ascii(v->p, units, p) == units)
+        return slice_of(p, units);
+    p = arena_try(a, utf16_utf8_room(units));
+    if (!p)
+        return SLICE_ABSENT;
+    return slice_of(p, utf16_to_utf8(v->p, units, p));
 }
 
 /* Windows-1252, 0x80..0x9f; the five holes are the C1 controls, as MultiByteToWideChar has them. */

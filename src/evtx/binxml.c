@@ -301,7 +301,7 @@ static void take_item(const struct binxml *b, const struct cur *c, const struct 
 {
     struct value v;
 
-    if (b->mute || !vs || !has(c, 5) || c->p[c->at + 4] != TOKEN_END ||
+    if (b->mute || !vs || !has(c, 5) || (c->p[c->at + 4] & ~TOKEN_MORE) != TOKEN_END ||
         (peek(c) != TOKEN_NORMAL && peek(c) != TOKEN_OPTIONAL))
         return;
     if (!rest->p) {
@@ -332,7 +332,7 @@ static int element_once(struct binxml *b, struct cur *c, const struct binxml_val
         return fail(b, c, "a start tag has no end");
     if (!b->mute)
         rc = b->sink->attributes_end(b->sink_ctx);
-    if (rc == EV_OK && c->p[c->at++] != TOKEN_CLOSE_EMPTY) {
+    if (rc == EV_OK && (c->p[c->at++] & ~TOKEN_MORE) != TOKEN_CLOSE_EMPTY) {
         take_item(b, c, vs, rest, &item);
         rc = content(b, c, vs, &item);
     }

@@ -126,6 +126,7 @@ int native_chunk(struct native_job *j)
 
     j->counts->chunks++;
     template_cache_chunk(&j->nw->templates, j->r->base.options.names);
+    arena_reset(&j->nw->name_arena);
     j->nw->store_filled = false;
     if (used == 0 || used > n)
         used = n;

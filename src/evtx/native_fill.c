@@ -17,7 +17,7 @@ static bool open_instance(struct native_job *j, enum template_level level, uint3
                           uint32_t end, struct instance *ret, uint32_t *ret_end)
 {
     const uint8_t *p = j->chunk.p;
-    uint32_t *off = j->nw->off[level];
+    uint32_t *off = j->nw->off[level != TEMPLATE_RECORD];
     uint32_t definition, id, n, value;
 
     if (end - at < 14)
@@ -82,7 +82,7 @@ static struct slice key_text(struct native_job *j, const struct instance *in,
     if (!op)
         return SLICE_ABSENT;
     if (op->kind == OP_LITERAL)
-        return op->literal;
+        return op->field.text;
     v = binxml_value(&in->values, op->slot);
     if (v.type == VALUE_NULL || v.n == 0)
         return op->kind == OP_ATTRIBUTE || (v.type == VALUE_NULL && op->flags & OP_DROPS)
@@ -99,7 +99,7 @@ static uint32_t key_number(const struct instance *in)
 
     if (!op)
         return 0;
-    v = op->kind == OP_LITERAL ? value_utf8(op->literal) : binxml_value(&in->values, op->slot);
+    v = op->kind == OP_LITERAL ? op->field.value : binxml_value(&in->values, op->slot);
     return value_u64(&v, &n) == EV_OK && n <= UINT32_MAX ? (uint32_t)n : 0;
 }
 
@@ -151,13 +151,16 @@ static void set_fact(struct native_job *j, const struct template_op *op, struct 
 static struct field *add(struct native_job *j, const struct template_op *op, struct value v)
 {
     struct event_builder *b = &j->w->builder;
+    struct field *f;
 
-    if (b->ev.n < b->room)
-        b->field[b->ev.n++] =
-            (struct field){ .name = op->name, .id = op->id, .part = op->part, .value = v };
-    else
-        event_builder_add_id(b, (enum event_part)op->part, op->name, op->id, v);
-    return b->ev.cut ? NULL : &b->field[b->ev.n - 1];
+    if (b->ev.n == b->room) {
+        event_builder_add_id(b, (enum event_part)op->field.part, op->field.name, op->field.id, v);
+        return b->ev.cut ? NULL : &b->field[b->ev.n - 1];
+    }
+    f = &b->field[b->ev.n++];
+    *f = op->field;
+    f->value = v;
+    return f;
 }
 
 /* A field for each item of an array; one empty field when it has none. */
@@ -196,7 +199,7 @@ static bool fill_body(struct native_job *j, const struct instance *in, const str
     if (binxml_u32(v.p) == FRAGMENT)
         at += 4;
     if (at == end || j->chunk.p[at] != TOKEN_INSTANCE ||
-        !open_instance(j, TEMPLATE_BODY, at, end, &body, &stop))
+        !open_instance(j, (enum template_level)op->skip, at, end, &body, &stop))
         return false;
     if (end - stop > 1 || (end > stop && j->chunk.p[stop] != TOKEN_EOF))
         return false;
@@ -233,6 +236,17 @@ static bool fill_value(struct native_job *j, const struct instance *in,
     return f != NULL;
 }
 
+/* Are all children of the element left out? */
+static bool childless(const struct instance *in, const struct template_op *op)
+{
+    const struct value *slots = &op->field.value;
+
+    for (uint32_t i = 0; i < slots->n; i += 2)
+        if (binxml_value(&in->values, binxml_u16(slots->p + i)).type != VALUE_NULL)
+            return false;
+    return true;
+}
+
 static bool fill(struct native_job *j, const struct instance *in)
 {
     bool any = false;
@@ -250,12 +264,16 @@ static bool fill(struct native_job *j, const struct instance *in)
         case OP_LITERAL:
             if (op->flags & OP_HAS_ATTRIBUTES && any)
                 break;
-            f = add(j, op, value_utf8(op->literal));
+            f = add(j, op, op->field.value);
             if (!f)
                 return false;
-            f->text = op->literal;
+            f->text = op->field.text;
             if (op->fact && in->t->fact[op->fact] == op)
                 set_fact(j, op, f);
+            break;
+        case OP_CHILDLESS:
+            if (childless(in, op) && !add(j, op, value_utf8(SLICE(""))))
+                return false;
             break;
         case OP_BODY:
             if (!fill_body(j, in, op))

@@ -46,6 +46,15 @@ struct native_memo {
     uint8_t text[3 * MEMO_BYTES];
 };
 
+/* A name of the chunk at hand as it was last read at its place. */
+struct native_name {
+    uint32_t at, generation; /* place; of template_cache, valid when equal */
+    uint32_t element;        /* place of the element's name when this is an attribute in System */
+    uint32_t id;
+    struct slice local, joined; /* joined: Element_Attribute; id is of that, then */
+    bool prefixed, is_namespace;
+};
+
 struct native_worker {
     uint8_t *batch; /* NATIVE_BATCH_CHUNKS chunks and padding */
     struct native_sink sink;
@@ -55,6 +64,8 @@ struct native_worker {
     /* Definitions of the chunk at hand, or of all that a carve has seen. */
     struct template_store store;
     bool store_kept, store_filled;
+    struct arena name_arena; /* lifetime: one chunk */
+    struct native_name name[512];
     uint64_t walked;                  /* active records that the token walk had to read */
     bool walk_only;                   /* for tests: no compiled templates, all by the token walk */
     uint32_t off[2][FAST_VALUES + 1]; /* of the record's values and of the body's */
@@ -91,6 +102,9 @@ int native_ask(struct native_job *j, struct slice provider, struct slice channel
  * builder. EV_OK, or NATIVE_UNWANTED, both with the end of the document; NATIVE_SLOW when the token
  * walk must look at it. */
 int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end);
+
+/* The same for a record that has no template. */
+int native_direct(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end);
 
 /* Codes beside those of err.h. */
 #define NATIVE_UNWANTED (-1000)

@@ -20,6 +20,7 @@ struct native_worker *native_worker_new(void)
     native_sink_init(&w->sink);
     template_cache_init(&w->templates);
     template_store_init(&w->store);
+    arena_init(&w->name_arena, LIMIT_NAME_ARENA);
     return w;
 }
 
@@ -31,6 +32,7 @@ void native_worker_free(struct native_worker *w)
     native_sink_release(&w->sink);
     template_cache_release(&w->templates);
     template_store_release(&w->store);
+    arena_release(&w->name_arena);
     free(w->carve);
     free(w);
 }

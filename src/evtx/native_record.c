@@ -137,6 +137,8 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
 
     j->counts->records++;
     rc = j->nw->walk_only ? NATIVE_SLOW : native_fill(j, at, end, &stop);
+    if (rc == NATIVE_SLOW && !j->nw->walk_only)
+        rc = native_direct(j, at, end, &stop);
     if (rc == NATIVE_SLOW) {
         j->nw->walked++;
         walk_init(j, &b);

@@ -88,7 +88,7 @@ static const struct template *look_up(struct template_cache *c, struct slice chu
             continue;
         if (t->level == level && same(t, chunk, at))
             return t;
-        if (++variants == 2 * VARIANTS_MAX)
+        if (++variants == 3 * VARIANTS_MAX)
             return NULL;
     }
     t = template_compile(&c->arena, c->names, chunk, at, level);
@@ -104,7 +104,7 @@ static const struct template *look_up(struct template_cache *c, struct slice chu
 const struct template *template_find_slow(struct template_cache *c, struct slice chunk, uint32_t at,
                                           enum template_level level)
 {
-    uint32_t key = at << 1 | level;
+    uint32_t key = at << 2 | level;
     struct template_place *p = &c->place[(key * 2654435761u) >> 24];
     struct template_scan s;
 

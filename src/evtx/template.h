@@ -19,7 +19,8 @@
 /* Where an instance of it stands. */
 enum template_level {
     TEMPLATE_RECORD, /* the record: its root is Event */
-    TEMPLATE_BODY    /* inside Event: its root is EventData, UserData ... */
+    TEMPLATE_BODY,   /* inside Event: its root is EventData, UserData ... */
+    TEMPLATE_USER    /* inside UserData */
 };
 
 enum template_op_kind {
@@ -27,7 +28,8 @@ enum template_op_kind {
     OP_LITERAL, /* field whose text stands in the template */
     OP_VALUE,   /* field: content of an element */
     OP_ATTRIBUTE,
-    OP_BODY /* XML value inside Event */
+    OP_CHILDLESS, /* empty field if all values whose slots field.value lists are NULL */
+    OP_BODY       /* XML value inside Event */
 };
 
 enum {
@@ -53,11 +55,10 @@ enum template_fact {
 };
 
 struct template_op {
-    uint8_t kind, flags, part;
+    uint8_t kind, flags;
     uint8_t fact; /* enum template_fact */
     uint16_t slot, skip;
-    uint32_t id;
-    struct slice name, literal;
+    struct field field; /* name, id, part; of a literal also value and text */
 };
 
 /* A token as it is compared. */
@@ -112,7 +113,7 @@ const struct template *template_find_slow(struct template_cache *c, struct slice
 static inline const struct template *template_find(struct template_cache *c, struct slice chunk,
                                                    uint32_t at, enum template_level level)
 {
-    uint32_t key = at << 1 | level;
+    uint32_t key = at << 2 | level;
     const struct template_place *p = &c->place[(key * 2654435761u) >> 24];
 
     if (p->key == key && p->generation == c->generation)

@@ -28,6 +28,8 @@ struct element {
     bool attribute, attribute_stays;
     bool drops;
     size_t drop_op; /* index of its OP_DROP, when drops */
+    uint16_t slot;  /* that it depends on, when drops */
+    size_t kids;    /* where its children begin in the compiler's list */
     struct piece content;
 };
 
@@ -36,6 +38,7 @@ struct compiler {
     const struct names *names;
     VEC(struct template_op) op;
     VEC(struct template_token) token;
+    VEC(uint16_t) kid; /* slots that children of open elements depend on */
     struct element stack[LIMIT_BINXML_DEPTH];
     unsigned base, depth; /* of the root and of the next element */
     unsigned roots, systems;
@@ -93,15 +96,22 @@ static uint8_t fact_of(enum event_part part, uint32_t id)
 
 static struct template_op *emit(struct compiler *c, enum template_op_kind kind, struct slice name)
 {
-    struct template_op op = { .kind = (uint8_t)kind, .part = (uint8_t)c->part, .name = name };
+    struct template_op op = { .kind = (uint8_t)kind,
+                              .field = { .name = name, .part = (uint8_t)c->part } };
 
     if (kind != OP_DROP && kind != OP_BODY) {
-        op.id = names_find(c->names, name);
-        op.fact = fact_of(c->part, op.id);
+        op.field.id = names_find(c->names, name);
+        op.fact = fact_of(c->part, op.field.id);
     }
     if (!vec_push(&c->op, LIMIT_EVENT_FIELDS, op))
         not_simple(c);
     return &c->op.v[c->op.n - 1];
+}
+
+static void set_literal(struct template_op *op, struct slice text)
+{
+    op->field.value = value_utf8(text);
+    op->field.text = text;
 }
 
 static struct slice join(struct compiler *c, struct slice element, struct slice attribute)
@@ -122,20 +132,24 @@ static void attribute_op(struct compiler *c, struct element *e, struct slice nam
     op = emit(c, c->value.content == CONTENT_VALUE ? OP_ATTRIBUTE : OP_LITERAL, name);
     op->flags = e->attribute ? 0 : OP_FIRST;
     op->slot = c->value.slot;
-    op->literal = c->value.literal;
+    if (op->kind == OP_LITERAL)
+        set_literal(op, c->value.literal);
     e->attribute = true;
     e->attribute_stays |= op->kind == OP_LITERAL;
 }
 
 static void end_attribute(struct compiler *c)
 {
-    unsigned depth = c->depth - 1; /* of the element */
-    struct element *e = &c->stack[depth];
-    bool data = c->part == EVENT_DATA && depth == 2;
+    struct element *e;
+    unsigned depth; /* of the element */
+    bool data;
 
     if (!c->in_attribute)
         return;
     c->in_attribute = false;
+    depth = c->depth - 1;
+    e = &c->stack[depth];
+    data = c->part == EVENT_DATA && depth == 2;
     if (depth == 0 || (depth == 1 && c->part <= EVENT_DATA) || native_is_namespace(c->attribute) ||
         c->value.content == CONTENT_NONE)
         return;
@@ -178,8 +192,14 @@ static void on_piece(struct compiler *c, struct piece p)
         return;
     }
     e = &c->stack[c->depth - 1];
-    if (c->depth == 1 && p.content == CONTENT_VALUE) {
-        emit(c, OP_BODY, SLICE(""))->slot = p.slot;
+    if (p.content == CONTENT_VALUE &&
+        (c->depth == 1 || (c->depth == 2 && c->base == 0 && c->part == EVENT_USER_DATA &&
+                           !e->child && e->content.content == CONTENT_NONE))) {
+        struct template_op *op = emit(c, OP_BODY, SLICE(""));
+
+        op->slot = p.slot;
+        op->skip = c->depth == 1 ? TEMPLATE_BODY : TEMPLATE_USER;
+        e->content = c->depth == 1 ? e->content : p;
         return;
     }
     if (c->depth <= 2 || e->child || e->content.content != CONTENT_NONE)
@@ -215,6 +235,8 @@ static void on_element(struct compiler *c, const struct scan_token *t)
     e = &c->stack[c->depth];
     *e = (struct element){ .name = name,
                            .data = slice_eq(name, SLICE("Data")),
+                           .kids = c->kid.n,
+                           .slot = t->number,
                            .drops = c->depth > 0 && t->number != BINXML_NO_DEPENDENCY };
     if (c->depth > c->base) {
         struct element *parent = e - 1;
@@ -250,12 +272,32 @@ static void leaf(struct compiler *c, struct element *e)
         op->slot = e->content.slot;
         op->flags = keep;
     } else if (e->content.content == CONTENT_LITERAL && e->content.literal.n > 0) {
-        emit(c, OP_LITERAL, e->name)->literal = e->content.literal;
+        set_literal(emit(c, OP_LITERAL, e->name), e->content.literal);
     } else if (keep) {
         op = emit(c, OP_LITERAL, e->name);
-        op->literal = SLICE("");
+        set_literal(op, SLICE(""));
         op->flags = keep;
     }
+}
+
+/* An element whose children may all be left out: it is an empty field then. */
+static void childless(struct compiler *c, const struct element *e)
+{
+    size_t n = c->kid.n - e->kids;
+    uint8_t *slots;
+
+    if (!keep_flags(c, e))
+        return;
+    slots = arena_try(c->arena, 2 * n);
+    if (e->attribute || !slots) {
+        not_simple(c);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        slots[2 * i] = (uint8_t)c->kid.v[e->kids + i];
+        slots[2 * i + 1] = (uint8_t)(c->kid.v[e->kids + i] >> 8);
+    }
+    emit(c, OP_CHILDLESS, e->name)->field.value = (struct value){ slots, (uint32_t)(2 * n), 0 };
 }
 
 /* The common element that is nothing but one optional value needs no operation of its own to be
@@ -274,7 +316,7 @@ static void end_drop(struct compiler *c, const struct element *e)
         c->op.n--;
         return;
     }
-    if (c->depth <= 1)
+    if (c->depth <= 1 && c->part == EVENT_SYSTEM)
         not_simple(c);
     /* The key is looked up without a look at what leaves out a whole group. */
     for (size_t i = e->drop_op + 1; i < c->op.n; i++) {
@@ -301,6 +343,9 @@ static void on_end(struct compiler *c)
     if (c->depth > 1 && !e->child)
         leaf(c, e);
     else if (c->depth > 1 && !e->child_stays)
+        childless(c, e);
+    c->kid.n = e->kids;
+    if (e->drops && !vec_push(&c->kid, LIMIT_EVENT_FIELDS, e->slot))
         not_simple(c);
     if (e->drops)
         end_drop(c, e);
@@ -430,7 +475,8 @@ struct template *template_compile(struct arena *a, const struct names *names, st
     /* Damaged names are the token walk's business: it looks for another definition of the id. */
     if (template_scan_names(chunk, at) != NAMES_GOOD)
         return NULL;
-    c.base = c.depth = level == TEMPLATE_RECORD ? 0 : 1;
+    c.base = c.depth = (unsigned)level;
+    c.part = level == TEMPLATE_USER ? EVENT_USER_DATA : EVENT_SYSTEM;
     if (!template_scan_start(&s, chunk, at))
         return NULL;
     while (!c.failed && k.token != TOKEN_EOF && template_scan_next(&s, &k)) {
@@ -445,5 +491,6 @@ struct template *template_compile(struct arena *a, const struct names *names, st
     }
     vec_release(&c.op);
     vec_release(&c.token);
+    vec_release(&c.kid);
     return t;
 }

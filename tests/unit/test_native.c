@@ -205,6 +205,8 @@ static void usual_records_are_filled_in(void **state)
     assert_int_equal(t->counts.events, 3);
     assert_int_equal(t->worker->native->walked, before);
     run(t, DIRECT "A=x\n", NULL);
+    assert_int_equal(t->worker->native->walked, before);
+    run(t, DIRECT "<Data Name=\"A\">x<b/></Data>\n", NULL);
     assert_int_equal(t->worker->native->walked, before + 1);
 }
 

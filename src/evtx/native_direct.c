@@ -1,0 +1,260 @@
+/* native_direct.c - a record without templates -> an event, when it is of the usual shape.
+ *
+ * Forwarded logs hold nothing else: every record spells out its elements, all values as text. The
+ * usual ones are elements with one text each, System first. Whatever else stands there makes this
+ * give up, and the token walk starts over: here nothing is decided that it would decide otherwise.
+ * Names repeat from record to record at the same places of a chunk, so that each is made UTF-8 and
+ * looked up once a chunk.
+ * May include: base/, event/, this folder. */
+#include "evtx/native_impl.h"
+
+#include "base/utf16.h"
+
+struct direct {
+    struct native_job *j;
+    const uint8_t *p;
+    uint32_t n, at, end;
+    unsigned depth; /* open elements */
+    enum event_part part;
+    bool systems; /* System has ended */
+};
+
+static const struct native_name *new_name(struct native_job *j, struct native_name *slot,
+                                          uint32_t at, const struct native_name *element)
+{
+    struct native_worker *nw = j->nw;
+    const uint8_t *p = j->chunk.p + at;
+    uint32_t units = binxml_u16(p + 6);
+    struct slice s;
+    uint8_t *to =
+        arena_try(&nw->name_arena, utf16_utf8_room(units) + (element ? element->local.n + 1 : 0));
+
+    if (!to || units == 0)
+        return NULL;
+    s = slice_of(to, utf16_to_utf8(p + 8, units, to));
+    *slot = (struct native_name){ .at = at,
+                                  .generation = nw->templates.generation,
+                                  .element = element ? element->at : 0,
+                                  .local = native_local(s),
+                                  .is_namespace = native_is_namespace(s) };
+    slot->prefixed = slot->local.n != s.n;
+    if (element) { /* Element_Attribute */
+        memmove(to + element->local.n + 1, slot->local.p, slot->local.n);
+        memcpy(to, element->local.p, element->local.n);
+        to[element->local.n] = '_';
+        slot->joined = slice_of(to, element->local.n + 1 + slot->local.n);
+        slot->local = slice_of(to + element->local.n + 1, slot->local.n);
+    }
+    slot->id = names_find(j->r->base.options.names, element ? slot->joined : slot->local);
+    return slot;
+}
+
+/* The name that an offset at d->at points to, of an attribute of `element` in System or of anything
+ * else (NULL); NULL when it is damaged. */
+static const struct native_name *take_name(struct direct *d, const struct native_name *element)
+{
+    uint32_t at, units;
+    struct native_name *slot;
+
+    if (d->end - d->at < 4)
+        return NULL;
+    at = binxml_u32(d->p + d->at);
+    d->at += 4;
+    if (at > d->n || d->n - at < 8)
+        return NULL;
+    units = binxml_u16(d->p + at + 6);
+    if (d->n - at - 8 < 2 * units)
+        return NULL;
+    if (at == d->at) {
+        if (d->end - d->at < 10 + 2 * units)
+            return NULL;
+        d->at += 10 + 2 * units;
+    }
+    slot = &d->j->nw->name[((at + (element ? element->at * 31 : 0)) * 2654435761u) >> 23];
+    if (slot->at == at && slot->generation == d->j->nw->templates.generation &&
+        slot->element == (element ? element->at : 0))
+        return slot;
+    return new_name(d->j, slot, at, element);
+}
+
+/* One literal, and nothing behind it that would belong to it. */
+static bool take_text(struct direct *d, struct value *ret)
+{
+    uint32_t n;
+
+    if (d->end - d->at < 4 || (d->p[d->at] & 0xbf) != TOKEN_VALUE || d->p[d->at + 1] != VALUE_UTF16)
+        return false;
+    n = 2u * binxml_u16(d->p + d->at + 2);
+    if (d->end - d->at - 4 < n)
+        return false;
+    *ret = (struct value){ d->p + d->at + 4, n, VALUE_UTF16 };
+    d->at += 4 + n;
+    return true;
+}
+
+static uint8_t peek(const struct direct *d)
+{
+    return d->at < d->end ? d->p[d->at] & 0xbf : 0xff;
+}
+
+static bool add(struct direct *d, struct slice name, uint32_t id, struct value v)
+{
+    event_builder_add_id(&d->j->w->builder, d->part, name, id, v);
+    return !d->j->w->builder.ev.cut;
+}
+
+/* The attributes of a start tag up to its end. *name: what Data's Name makes of the element. */
+static bool take_attributes(struct direct *d, const struct native_name *element, struct slice *name,
+                            bool *any)
+{
+    bool fields = d->depth > 1 || (d->depth == 1 && d->part > EVENT_DATA);
+    bool system = d->part == EVENT_SYSTEM && fields;
+    bool data = d->part == EVENT_DATA && d->depth == 2;
+
+    while (peek(d) == TOKEN_ATTRIBUTE) {
+        const struct native_name *a;
+        struct value v;
+
+        d->at++;
+        a = take_name(d, system ? element : NULL);
+        if (!a || !take_text(d, &v) ||
+            (peek(d) != TOKEN_ATTRIBUTE && peek(d) != TOKEN_CLOSE_START &&
+             peek(d) != TOKEN_CLOSE_EMPTY))
+            return false;
+        if (!fields || a->is_namespace)
+            continue;
+        if (data && !a->prefixed && slice_eq(a->local, SLICE("Name"))) {
+            *name = value_text(&v, &d->j->w->builder.arena);
+            if (!name->p)
+                return false;
+            continue;
+        }
+        if (data && slice_eq(element->local, SLICE("Data")))
+            continue;
+        *any = true;
+        if (!add(d, system ? a->joined : a->local, a->id, v))
+            return false;
+    }
+    return true;
+}
+
+/* Behind the start tag of an element that holds at most one text: up to and with its end. */
+static bool take_leaf(struct direct *d, const struct native_name *element, struct slice name,
+                      bool any)
+{
+    struct value v = { (const uint8_t *)"", 0, VALUE_UTF16 };
+    uint32_t id = element->id;
+
+    if (peek(d) == TOKEN_VALUE && !take_text(d, &v))
+        return false;
+    if (peek(d) != TOKEN_END)
+        return false;
+    d->at++;
+    if (binxml_value_empty(&v) && !event_builder_keeps_empty(d->part, name, any))
+        return true;
+    if (name.p != element->local.p)
+        id = names_find(d->j->r->base.options.names, name);
+    return add(d, name, id, v);
+}
+
+static bool enter(struct direct *d, const struct native_name *element)
+{
+    if (d->depth == 0)
+        return slice_eq(element->local, SLICE("Event"));
+    if (d->depth == 1)
+        d->part = native_part(element->local);
+    return !(d->depth == 1 && d->part == EVENT_SYSTEM && d->systems);
+}
+
+static bool take_element(struct direct *d)
+{
+    const struct native_name *element;
+    struct slice name;
+    bool any = false, list;
+
+    list = d->p[d->at++] & TOKEN_MORE;
+    if (d->end - d->at < 4)
+        return false;
+    d->at += 4;
+    element = take_name(d, NULL);
+    if (!element || !enter(d, element) || (list && d->end - d->at < 4))
+        return false;
+    d->at += list ? 4 : 0;
+    name = element->local;
+    if (!take_attributes(d, element, &name, &any))
+        return false;
+    if (peek(d) == TOKEN_CLOSE_EMPTY) {
+        d->at++;
+        if (d->depth <= 1)
+            return d->depth == 1 && d->part != EVENT_SYSTEM;
+        return !event_builder_keeps_empty(d->part, name, any) ||
+               add(d, name,
+                   name.p == element->local.p ? element->id
+                                              : names_find(d->j->r->base.options.names, name),
+                   value_utf8(SLICE("")));
+    }
+    if (peek(d) != TOKEN_CLOSE_START)
+        return false;
+    d->at++;
+    if (d->depth >= 2 && peek(d) != TOKEN_ELEMENT)
+        return take_leaf(d, element, name, any);
+    /* Children: below EventData they are markup, and the depth of the rest is bounded here. */
+    if (d->depth == 4 || (d->depth == 2 && d->part == EVENT_DATA))
+        return false;
+    d->depth++;
+    return true;
+}
+
+/* The key, when System has ended. */
+static int end_system(struct direct *d)
+{
+    struct event *ev = event_builder_finish(&d->j->w->builder);
+
+    d->systems = true;
+    return native_ask(d->j, ev->provider, ev->channel, ev->event_id);
+}
+
+/* The end of a document whose one element has `size` bytes from `at` on. */
+static bool skip(const struct direct *d, uint32_t at, uint32_t size, uint32_t *ret_end)
+{
+    if (size >= d->end - at || d->p[at + size] != TOKEN_EOF)
+        return false;
+    *ret_end = at + size + 1;
+    return true;
+}
+
+int native_direct(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end)
+{
+    struct direct d = {
+        .j = j, .p = j->chunk.p, .n = (uint32_t)j->chunk.n, .at = at + 4, .end = end
+    };
+    uint32_t size;
+    int rc;
+
+    if (end - at < 9 || binxml_u32(d.p + at) != 0x0001010fu || peek(&d) != TOKEN_ELEMENT)
+        return NATIVE_SLOW;
+    size = binxml_u32(d.p + at + 5);
+    event_builder_start(&j->w->builder, j->r->base.options.names);
+    do {
+        uint8_t token = peek(&d);
+
+        if (token == TOKEN_ELEMENT) {
+            if (!take_element(&d))
+                return NATIVE_SLOW;
+        } else if (token == TOKEN_END && d.depth > 0) {
+            d.at++;
+            if (--d.depth == 1 && d.part == EVENT_SYSTEM) {
+                rc = end_system(&d);
+                if (rc < 0)
+                    return skip(&d, at + 9, size, ret_end) ? rc : NATIVE_SLOW;
+            }
+        } else {
+            return NATIVE_SLOW;
+        }
+    } while (d.depth > 0);
+    if (peek(&d) != TOKEN_EOF || !d.systems)
+        return NATIVE_SLOW;
+    *ret_end = d.at + 1;
+    event_builder_finish(&j->w->builder);
+    return EV_OK;
+}
