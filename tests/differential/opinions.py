@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random rules against random events: the program and evaluator.py must say the same.
 
-Usage: random_pairs.py VERDICTS [PAIRS [SEED]]
+Usage: opinions.py VERDICTS [PAIRS [SEED]]
 VERDICTS is tests/differential/verdicts. Prints TAP, one test a batch; a difference is printed as rule
 and event. The same seed makes the same pairs.
 """

@@ -10,5 +10,5 @@ if ! "$python" -c 'import yaml' 2>/dev/null; then
     echo "1..0 # SKIP needs python3 with PyYAML (Debian: python3-yaml)"
     exit 0
 fi
-exec "$python" "$srcdir/tests/differential/random_pairs.py" \
+exec "$python" "$srcdir/tests/differential/opinions.py" \
     "${builddir:-$srcdir/build}/tests/differential/verdicts" "${EVTRIAGE_PAIRS:-180000}"
