@@ -3,8 +3,8 @@
 const struct command commands[] = {
     { "scan", C_SCAN, "[OPTION]... PATH...", "match event logs against rules, write a timeline",
       cmd_scan },
-    { "rules", C_RULES, "check|list|test [OPTION]... [PATH]...",
-      "check rules, list them, run their own tests", cmd_rules },
+    { "rules", C_RULES, "check|list|show|test [OPTION]... [PATH]...",
+      "check rules, list or show them, run their own tests", cmd_rules },
     { NULL, 0, NULL, NULL, NULL },
 };
 

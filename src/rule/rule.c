@@ -17,6 +17,14 @@ const char *status_name(enum rule_status s)
     return statuses[s];
 }
 
+const struct rule_key *rule_key_find(const struct rule *r, const char *name)
+{
+    for (size_t i = 0; i < r->nkey; i++)
+        if (slice_eq(r->key[i].name, slice_str(name)))
+            return &r->key[i];
+    return NULL;
+}
+
 int level_parse(struct slice s, enum rule_level *ret)
 {
     for (unsigned i = 0; i < sizeof levels / sizeof *levels; i++) {

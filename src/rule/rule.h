@@ -111,6 +111,15 @@ struct rule_test {
     uint32_t line;
 };
 
+/* A key of the document as it stands there. */
+struct rule_key {
+    struct slice name;
+    struct slice text;     /* of a scalar as written; of an unknown key's list or map in YAML's flow
+                        * style, cut at LIMIT_LITERAL; else absent */
+    uint32_t line, column; /* of the key */
+    bool known;            /* Sigma's, or our own `tests` */
+};
+
 struct rule {
     struct slice title, id, name, description, author, date, modified, license, taxonomy;
     enum rule_status status;
@@ -129,6 +138,8 @@ struct rule {
     size_t ntest;
     struct rule_test *rule_test;
     size_t nrule_test;
+    struct rule_key *key; /* all of them, in the order of the document */
+    size_t nkey;
     struct slice file; /* path as found */
     uint32_t document; /* from 0 within the file */
     uint32_t line;     /* of the document's first key */
@@ -137,6 +148,8 @@ struct rule {
 
 const char *level_name(enum rule_level l);   /* "informational" ... */
 const char *status_name(enum rule_status s); /* "stable" ...; "" for unknown */
+/* The key of that name, or NULL. */
+const struct rule_key *rule_key_find(const struct rule *r, const char *name);
 int level_parse(struct slice s, enum rule_level *ret);
 int status_parse(struct slice s, enum rule_status *ret);
 

@@ -265,6 +265,30 @@ static const struct key *find_key(struct slice name)
     return NULL;
 }
 
+/* Lists and maps of keys that nobody reads are kept as text. */
+static struct slice kept_text(struct context *c, const struct ynode *v)
+{
+    if (v->kind == YNODE_SCALAR)
+        return v->text;
+    struct buf b;
+    buf_init(&b, LIMIT_LITERAL);
+    ynode_flow(v, &b);
+    struct slice s = arena_dup(c->a, buf_view(&b));
+    buf_release(&b);
+    if (s.p == NULL)
+        no_memory(c, v);
+    return s;
+}
+
+static void keep_key(struct context *c, const struct ynode *k, bool known)
+{
+    struct rule_key *to = &c->rule->key[c->rule->nkey++];
+    *to =
+        (struct rule_key){ .name = k->text, .line = k->line, .column = k->column, .known = known };
+    if (!known || k->next->kind == YNODE_SCALAR)
+        to->text = kept_text(c, k->next);
+}
+
 enum sigma_kind sigma_kind_of(const struct ynode *doc)
 {
     if (ynode_get(doc, "correlation") != NULL)
@@ -297,10 +321,16 @@ int sigma_build(const struct ynode *doc, struct arena *a, struct report *rep, st
         no_memory(&c, doc);
         return EV_ENOMEM;
     }
+    c.rule->key = ralloc(a, doc->n, sizeof *c.rule->key);
+    if (c.rule->key == NULL) {
+        no_memory(&c, doc);
+        return EV_ENOMEM;
+    }
     c.rule->level = LEVEL_MEDIUM;
     c.rule->line = doc->line;
     for (const struct ynode *k = doc->first; k != NULL; k = ynode_after(k)) {
         const struct key *key = find_key(k->text);
+        keep_key(&c, k, key != NULL);
         if (key != NULL)
             key->read(&c, k->next, (char *)c.rule + key->into);
     }

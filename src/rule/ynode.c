@@ -1,6 +1,7 @@
 /* ynode.c - see ynode.h. The number forms are those of YAML 1.1 as PyYAML reads them. */
 #include "rule/ynode.h"
 
+#include "base/escape.h"
 #include "base/parse.h"
 
 struct word {
@@ -170,4 +171,35 @@ const char *ynode_what(const struct ynode *n)
     if (n->kind == YNODE_LIST)
         return "a list";
     return n->kind == YNODE_MAP ? "a map" : types[n->type];
+}
+
+/* A plain scalar may stand as it is when it is typed; text is always quoted. */
+static void flow_scalar(const struct ynode *n, struct buf *out)
+{
+    if (n->type == YTYPE_TEXT)
+        escape_json_string(n->text, out);
+    else if (n->type == YTYPE_NULL)
+        buf_str(out, "null");
+    else
+        buf_slice(out, n->text);
+}
+
+void ynode_flow(const struct ynode *n, struct buf *out)
+{
+    if (n->kind == YNODE_SCALAR) {
+        flow_scalar(n, out);
+        return;
+    }
+    buf_byte(out, n->kind == YNODE_MAP ? '{' : '[');
+    for (const struct ynode *i = n->first; i != NULL && !out->full; i = i->next) {
+        if (i != n->first)
+            buf_str(out, ", ");
+        if (n->kind == YNODE_MAP) {
+            escape_json_string(i->text, out);
+            buf_str(out, ": ");
+            i = i->next;
+        }
+        ynode_flow(i, out);
+    }
+    buf_byte(out, n->kind == YNODE_MAP ? '}' : ']');
 }

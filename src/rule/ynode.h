@@ -7,6 +7,7 @@
 #ifndef RULE_YNODE_H
 #define RULE_YNODE_H
 
+#include "base/buf.h"
 #include "base/slice.h"
 
 enum ynode_kind { YNODE_SCALAR, YNODE_LIST, YNODE_MAP };
@@ -43,6 +44,9 @@ void ynode_resolve(struct ynode *n);
 const struct ynode *ynode_get(const struct ynode *map, const char *key);
 /* Line and column of byte `at` of a scalar's text, as good as they are known. */
 void ynode_place(const struct ynode *n, size_t at, uint32_t *ret_line, uint32_t *ret_column);
+/* The tree in YAML's flow style, which is JSON's where the text needs quotes. Stops when out is
+ * full. */
+void ynode_flow(const struct ynode *n, struct buf *out);
 /* "a list", "a map", "text", ... for messages. */
 const char *ynode_what(const struct ynode *n);
 
