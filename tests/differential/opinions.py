@@ -195,12 +195,16 @@ def events_text(events):
 
 
 def ask(program, folder, rules, events):
-    """The loaded documents, and for each event its verdicts by document."""
+    """The loaded documents, and for each event its verdicts by document. Both matchers are asked."""
     paths = [os.path.join(folder, name) for name in ("rules.yml", "events")]
     for path, text in zip(paths, (rules, events)):
         with open(path, "w", encoding="utf-8", newline="") as out:
             out.write(text)
-    run = subprocess.run([program, *paths], stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    run, naive = (subprocess.run([program, *paths, *more], stdin=subprocess.DEVNULL,
+                                 capture_output=True, check=True) for more in ([], ["naive"]))
+    if naive.stdout != run.stdout:
+        print("Bail out! the naive matcher and the indexed one do not say the same")
+        sys.exit(1)
     head, *lines = run.stdout.decode().splitlines()
     return ({int(word) for word in head.split()[1:]},
             [{int(word[:-1]): word[-1] for word in line.split()} for line in lines],

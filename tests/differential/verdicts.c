@@ -1,6 +1,6 @@
 /* verdicts.c - what the matcher says of every rule of a file on every event of another.
  *
- * Usage: verdicts RULES EVENTS. RULES: YAML, many documents. EVENTS: one field a line, NAME, tab,
+ * Usage: verdicts RULES EVENTS [naive]. RULES: YAML, many documents. EVENTS: one field a line, NAME, tab,
  * value with \\ \n \r \t escaped; an empty line ends an event. First prints `rules` and the numbers
  * of the documents that loaded (refused ones are told on standard error), then a line an event: of
  * each rule that hits its document and verdict: f, u or p (rows `possible` too). For evaluator.py,
@@ -88,9 +88,10 @@ static void events_run(struct context *c, struct buf *text)
     }
 }
 
-static bool rules_load(struct context *c, const char *path)
+static bool rules_load(struct context *c, const char *path, bool naive)
 {
-    const struct match_options mo = { .possible = true };
+    const struct match_options mo = { .kind = naive ? MATCHER_NAIVE : MATCHER_INDEXED,
+                                      .possible = true };
     struct ev_err err = { 0 };
 
     if (ruleset_load(&path, 1, c->names, &c->rules, &err) < 0)
@@ -117,7 +118,7 @@ int main(int argc, char **argv)
 
     buf_init(&text, LIMIT_MIB(256));
     arena_init(&c.arena, LIMIT_EVENT_ARENA);
-    const bool good = argc == 3 && rules_load(&c, argv[1]) && file_read(argv[2], &text);
+    const bool good = argc >= 3 && rules_load(&c, argv[1], argc > 3) && file_read(argv[2], &text);
     if (good)
         events_run(&c, &text);
     else
