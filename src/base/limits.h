@@ -37,8 +37,8 @@
 #define LIMIT_LITERAL LIMIT_KIB(64)          /* one pattern */
 #define LIMIT_CONDITION LIMIT_KIB(64)        /* text of one condition */
 
-#define LIMIT_LINT_ARENA LIMIT_MIB(256)       /* texts of notes, folded values */
-#define LIMIT_LINT_NOTES 1000000             /* notes of one run; beyond, they are counted */
+#define LIMIT_LINT_ARENA LIMIT_MIB(256) /* texts of notes, folded values */
+#define LIMIT_LINT_NOTES 1000000        /* notes of one run; beyond, they are counted */
 
 /* --- matching --- */
 #define LIMIT_REGEX_MATCH 1000000      /* PCRE2 match limit; reached = "not decided" */
