@@ -2,7 +2,7 @@
 # writer.sh - what the event writer makes is what other readers read.
 #
 # Needs evtxexport (libevtx-utils) for one half, a Python with the package evtx
-# for the other: EVTX_PYTHON names it. testdata/WRITER.md tells what may differ.
+# for the other: EVTRIAGE_PYTHON names it. testdata/WRITER.md tells what may differ.
 : "${srcdir:=.}" "${builddir:=.}"
 cd "$builddir" || exit 99
 work=$(mktemp -d) || exit 99
@@ -26,7 +26,7 @@ skip() { # NAME WHY
 
 data=$srcdir/testdata
 compare=$srcdir/tests/differential/evtx_compare.py
-python=${EVTX_PYTHON:-python3}
+python=${EVTRIAGE_PYTHON:-python3}
 readers=
 if ! command -v "$python" >/dev/null; then
     why_not="no $python"

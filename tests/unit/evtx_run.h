@@ -12,13 +12,6 @@
 #include "base/limits.h"
 #include "evtx/reader.h"
 
-/* libevtx 20181227 forgets its lists of records when it refuses a file; for LeakSanitizer. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libfdata_list_initialize\n";
-}
-
 struct evtx_run {
     struct names *names;
     struct reader_worker *worker;
