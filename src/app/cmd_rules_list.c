@@ -4,6 +4,7 @@
 #include "app/cmd_rules.h"
 #include "app/print.h"
 #include "app/talk.h"
+#include "base/buf.h"
 #include "base/limits.h"
 
 static const char *text_or_dash(struct slice s)
@@ -24,11 +25,16 @@ static int shape_parse(const char *text, enum shape *ret)
 static void print_class_row(const struct rule *r, enum shape shape, struct arena *a)
 {
     struct slices missing = { 0 };
-    enum rule_class c = rule_classify(r, shape, a, &missing);
-    printf("%.*s\t%s\t", SLICE_ARG(r->id), rule_class_name(c));
-    for (size_t i = 0; i < missing.n; i++)
-        printf("%s%.*s", i ? "," : "", SLICE_ARG(missing.v[i]));
-    printf("\t%.*s\n", SLICE_ARG(r->title));
+    struct buf names;
+    buf_init(&names, LIMIT_LITERAL);
+    const char *class = rule_class_name(rule_classify(r, shape, a, &missing));
+    for (size_t i = 0; i < missing.n; i++) {
+        buf_str(&names, i ? "," : "");
+        buf_slice(&names, missing.v[i]);
+    }
+    const struct slice cell[] = { r->id, slice_str(class), buf_view(&names), r->title };
+    print_cells(stdout, cell, sizeof cell / sizeof *cell);
+    buf_release(&names);
     arena_reset(a);
 }
 
@@ -71,13 +77,18 @@ int rules_list(const struct options *o, struct loaded *l)
         const struct rule *r = l->rules->rule[i];
         if (!rules_listed(o, r))
             continue;
+        const struct slice cell[] = { r->id,
+                                      slice_str(level_name(r->level)),
+                                      slice_str(status_name(r->status)),
+                                      r->category,
+                                      r->service,
+                                      r->title,
+                                      r->file };
         if (tsv)
-            printf("%.*s\t%s\t%s\t%.*s\t%.*s\t%.*s\t%.*s\n", SLICE_ARG(r->id), level_name(r->level),
-                   status_name(r->status), SLICE_ARG(r->category), SLICE_ARG(r->service),
-                   SLICE_ARG(r->title), SLICE_ARG(r->file));
+            print_cells(stdout, cell, sizeof cell / sizeof *cell);
         else
-            printf("%-36s  %-13s  %s\n", text_or_dash(r->id), level_name(r->level),
-                   text_or_dash(r->title));
+            print_line(stdout, "%-36s  %-13s  %s", text_or_dash(r->id), level_name(r->level),
+                       text_or_dash(r->title));
     }
     return EXIT_DONE;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/print.h"
 #include "app/talk.h"
 
 #define DEFAULT_RULES EVTRIAGE_DATADIR "/rules"
@@ -98,8 +99,8 @@ void loaded_print_messages(const struct loaded *l, enum message_kind least)
         const struct rule_message *m = &rs->message[i];
         if (m->kind < least)
             continue;
-        fprintf(stderr, "%.*s:%u:%u: %s: %.*s\n", SLICE_ARG(m->file), m->line, m->column,
-                m->kind == MESSAGE_ERROR ? "error" : "warning", SLICE_ARG(m->text));
+        print_line(stderr, "%.*s:%u:%u: %s: %.*s", SLICE_ARG(m->file), m->line, m->column,
+                   m->kind == MESSAGE_ERROR ? "error" : "warning", SLICE_ARG(m->text));
     }
     if (rs->messages_dropped)
         talk("%zu more messages about rules are not shown", rs->messages_dropped);
