@@ -192,6 +192,8 @@ static int scan(struct run *run, struct ev_err *err)
         .decoder = decoder_of(o),
         .reader = { .names = run->rules.names, .recover = o->recover },
         .threads = thread_count(o),
+        .memory = (o->has_memory ? o->memory : DEFAULT_MEMORY) / 8,
+        .tmpdir = o->tmpdir,
         .stop = interrupt_seen,
     };
     struct progress *p =

@@ -154,3 +154,21 @@ struct slice arena_printf(struct arena *a, const char *fmt, ...)
     va_end(ap);
     return (struct slice){ p, (size_t)n };
 }
+
+struct slice arena_join(struct arena *a, const struct slice *part, size_t n)
+{
+    size_t sum = 0, at = 0;
+    uint8_t *p;
+
+    for (size_t i = 0; i < n; i++)
+        sum += part[i].n;
+    p = arena_try(a, sum + 1);
+    if (!p)
+        return SLICE_ABSENT;
+    for (size_t i = 0; i < n; i++) {
+        if (part[i].n > 0)
+            memcpy(p + at, part[i].p, part[i].n);
+        at += part[i].n;
+    }
+    return slice_of(p, sum);
+}

@@ -33,4 +33,11 @@ const char *arena_str(struct arena *a, struct slice s);
 struct slice arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The parts, one behind the other; the absent slice when the cap is reached. Unlike arena_printf for
+ * data, which hold NULs. ARENA_JOIN(a, slice, slice, ...) */
+struct slice arena_join(struct arena *a, const struct slice *part, size_t n);
+#define ARENA_JOIN(a, ...)                                                                         \
+    arena_join(a, (const struct slice[]){ __VA_ARGS__ },                                           \
+               sizeof((const struct slice[]){ __VA_ARGS__ }) / sizeof(struct slice))
+
 #endif

@@ -57,6 +57,11 @@
 #define LIMIT_DETECTION LIMIT_MIB(4) /* one encoded detection */
 #define LIMIT_ALSO_IN 16             /* places named for one record, the rest is a count */
 
+/* --- script blocks of several 4104 --- */
+#define LIMIT_SCRIPT_BLOCK LIMIT_MIB(4) /* text of one; seen: 2 MiB. The rest is not matched */
+#define LIMIT_SCRIPT_SHOWN LIMIT_MIB(1) /* of it in a row, which has to fit LIMIT_DETECTION */
+#define LIMIT_SCRIPT_COPIES 8           /* of a block with other record numbers, e.g. forwarded */
+
 /* --- output --- */
 #define LIMIT_OUT_ROW LIMIT_MIB(64)     /* one row of text: LIMIT_DETECTION, six bytes for one */
 #define LIMIT_HTML_ROWS 50000           /* rows of the page; a browser sorts these in a blink */

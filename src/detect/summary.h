@@ -69,6 +69,9 @@ struct summary {
     uint64_t oversize;                    /* rows beyond LIMIT_DETECTION, not written */
     uint64_t process_rules, blind_rules;  /* of process_creation; of these, how many cannot fire
                                            * on a 4688 without command line */
+    uint64_t script_blocks;               /* of several 4104, put together */
+    uint64_t script_incomplete;           /* of these, with parts missing */
+    uint64_t script_lost;                 /* parts beyond LIMIT_SCRIPT_*, not matched */
     uint64_t crowded; /* events that LIMIT_TALLY_* left out of the counts by name and hour */
     bool interrupted;
 };

@@ -63,7 +63,8 @@ static bool key_abbreviate(struct key *k)
 
 static void put_object(struct twin *t, struct key k, struct slice value)
 {
-    twin_text(t, FIELD_TARGETOBJECT, TEXT_JOIN(t->from->arena, k.root, k.rest, SLICE("\\"), value));
+    twin_text(t, FIELD_TARGETOBJECT,
+              ARENA_JOIN(t->from->arena, k.root, k.rest, SLICE("\\"), value));
 }
 
 /* Where Sysmon has another name for the key, the long one stands second. */

@@ -39,7 +39,7 @@ static struct slice device_path(struct slice path, struct arena *a)
     size_t at = volume.n;
 
     if (starts_nocase(path, network))
-        return TEXT_JOIN(a, SLICE("\\\\"), slice_sub(path, network.n, path.n));
+        return ARENA_JOIN(a, SLICE("\\\\"), slice_sub(path, network.n, path.n));
     if (!starts_nocase(path, volume))
         return SLICE_ABSENT;
     while (at < path.n && path.p[at] >= '0' && path.p[at] <= '9')
@@ -47,7 +47,7 @@ static struct slice device_path(struct slice path, struct arena *a)
     if (at == volume.n || at == path.n || path.p[at] != '\\')
         return SLICE_ABSENT;
     path = slice_sub(path, at, path.n);
-    return TEXT_JOIN(a, on_system_drive(path) ? SLICE("C:") : SLICE("?:"), path);
+    return ARENA_JOIN(a, on_system_drive(path) ? SLICE("C:") : SLICE("?:"), path);
 }
 
 static void image(struct twin *t, size_t i)

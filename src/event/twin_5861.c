@@ -88,7 +88,7 @@ static struct slice mof_string(struct slice body, struct slice property)
 static void put_string(struct twin *t, uint32_t id, struct slice quoted)
 {
     if (quoted.p)
-        twin_text(t, id, TEXT_JOIN(t->from->arena, SLICE(" "), quoted));
+        twin_text(t, id, ARENA_JOIN(t->from->arena, SLICE(" "), quoted));
 }
 
 /* ` "CLASS.Name=\"x\""` */
@@ -100,8 +100,8 @@ static void put_reference(struct twin *t, uint32_t id, struct instance in)
         return;
     name = slice_sub(name, 1, name.n - 2);
     twin_text(t, id,
-              TEXT_JOIN(t->from->arena, SLICE(" \""), in.class, SLICE(".Name=\\\""), name,
-                        SLICE("\\\"\"")));
+              ARENA_JOIN(t->from->arena, SLICE(" \""), in.class, SLICE(".Name=\\\""), name,
+                         SLICE("\\\"\"")));
 }
 
 static void put_filter(struct twin *t, struct instance in)

@@ -64,24 +64,6 @@ struct slice text_u64(struct arena *a, uint64_t u, bool hex)
     return slice_of(p, sizeof b - at);
 }
 
-struct slice text_join(struct arena *a, const struct slice *part, size_t n)
-{
-    size_t sum = 0, at = 0;
-    uint8_t *p;
-
-    for (size_t i = 0; i < n; i++)
-        sum += part[i].n;
-    p = arena_try(a, sum + 1);
-    if (!p)
-        return SLICE_ABSENT;
-    for (size_t i = 0; i < n; i++) {
-        if (part[i].n > 0)
-            memcpy(p + at, part[i].p, part[i].n);
-        at += part[i].n;
-    }
-    return slice_of(p, sum);
-}
-
 void twin_id(struct twin *t, const struct field *f, uint32_t id)
 {
     struct arena *a = t->from->arena;
@@ -120,7 +102,7 @@ struct slice account_join(struct arena *a, struct slice domain, struct slice nam
 {
     if (!text_given(name))
         return SLICE_ABSENT;
-    return text_given(domain) ? TEXT_JOIN(a, domain, SLICE("\\"), name) : name;
+    return text_given(domain) ? ARENA_JOIN(a, domain, SLICE("\\"), name) : name;
 }
 
 struct slice account_text(struct event *ev, struct account a)

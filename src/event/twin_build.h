@@ -31,12 +31,6 @@ bool text_given(struct slice s);
 /* "500" or "0x1f4"; absent when the arena is full. */
 struct slice text_u64(struct arena *a, uint64_t u, bool hex);
 
-/* The parts, one behind the other; absent when the arena is full. (Not printf: data hold NULs.) */
-#define TEXT_JOIN(a, ...)                                                                          \
-    text_join(a, (const struct slice[]){ __VA_ARGS__ },                                            \
-              sizeof((const struct slice[]){ __VA_ARGS__ }) / sizeof(struct slice))
-struct slice text_join(struct arena *a, const struct slice *part, size_t n);
-
 /* Fields of one of the accounts of a Security event. */
 struct account {
     uint32_t sid, name, domain, logon;

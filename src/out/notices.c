@@ -145,6 +145,19 @@ static void hidden(struct list *l, struct buf *b)
         buf_printf(b, " larger than %zu MiB and could not be kept", LIMIT_DETECTION >> 20);
         say(l, NOTICE_WARNING, b);
     }
+    if (l->sum->script_incomplete > 0) {
+        put_count(b, l->sum->script_incomplete, "PowerShell script block lacks",
+                  "PowerShell script blocks lack");
+        buf_str(b, " parts (4104): what stood in them was not seen");
+        say(l, NOTICE_WARNING, b);
+    }
+    if (l->sum->script_lost > 0) {
+        put_count(b, l->sum->script_lost, "part", "parts");
+        buf_printf(b,
+                   " of PowerShell script blocks beyond %zu MiB of text or %d copies not matched",
+                   LIMIT_SCRIPT_BLOCK >> 20, LIMIT_SCRIPT_COPIES);
+        say(l, NOTICE_WARNING, b);
+    }
     if (l->sum->duplicates > 0) {
         put_count(b, l->sum->duplicates, "row repeats", "rows repeat");
         buf_str(b, " a record that is there already and stands in also_in");

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "scan/script.h"
 
 static void *thread_main(void *ctx)
 {
@@ -76,6 +77,8 @@ static void summarise_workers(struct worker *w, unsigned n, const struct ruleset
         sum->hidden_time += w[i].hidden[ROW_HIDDEN_TIME];
         sum->filtered += w[i].filtered;
         sum->oversize += w[i].oversize;
+        sum->script_blocks += w[i].blocks;
+        sum->script_incomplete += w[i].incomplete;
         if (i > 0)
             tally_merge(&w[0].tally, &w[i].tally);
     }
@@ -122,22 +125,29 @@ int scan_run(const struct scan_options *o, struct inputs *in, struct order *orde
 {
     struct dispenser *d = dispenser_new(in, o->decoder, &o->reader);
     struct worker *w = xcalloc(o->threads, sizeof *w);
+    struct script *script = script_new(o->rules, o->memory, o->tmpdir);
 
     for (unsigned i = 0; i < o->threads; i++) {
         w[i] = (struct worker){ .matcher = o->matcher,
                                 .filter = o->filter,
                                 .dispenser = d,
                                 .order = order,
+                                .script = script,
                                 .progress = progress,
                                 .stop = o->stop,
                                 .stop_ctx = o->stop_ctx };
         worker_init(&w[i]);
     }
     run_workers(w, o->threads);
+    int rc = first_fault(w, o->threads, err);
+    if (rc == EV_OK || rc == EV_EINTR) {
+        int late = script_blocks(script, worker_block, &w[0], &sum->script_lost, err);
+        rc = late < 0 ? late : rc;
+    }
+    script_free(script);
     summarise_files(in, d, sum);
     summarise_workers(w, o->threads, o->rules, sum);
     summarise_rules(o->rules, sum);
-    int rc = first_fault(w, o->threads, err);
     sum->interrupted = rc == EV_EINTR;
     for (unsigned i = 0; i < o->threads; i++)
         worker_release(&w[i]);

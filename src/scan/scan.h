@@ -11,7 +11,9 @@ struct scan_options {
     const struct filter *filter;
     const struct decoder *decoder;
     struct reader_options reader;
-    unsigned threads; /* 1..LIMIT_THREADS */
+    unsigned threads;   /* 1..LIMIT_THREADS */
+    size_t memory;      /* of the sort of script blocks' parts */
+    const char *tmpdir; /* for it; NULL: $TMPDIR or /tmp */
     bool (*stop)(void *ctx);
     void *stop_ctx;
 };

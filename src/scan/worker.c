@@ -29,7 +29,9 @@ static bool want(void *ctx, struct slice provider, struct slice channel, uint32_
            matcher_wants(w->matcher, provider, channel, event_id);
 }
 
-static int add_row(struct worker *w, struct event *ev, const struct hit *hit)
+/* note: appended to the message; absent: none. */
+static int add_row(struct worker *w, struct event *ev, const struct hit *hit, struct slice file,
+                   struct slice note)
 {
     const uint64_t time = ev->time_created ? ev->time_created : ev->place.written;
     enum row_fate fate = filter_row(w->filter, hit, time);
@@ -38,8 +40,9 @@ static int add_row(struct worker *w, struct event *ev, const struct hit *hit)
         return EV_OK;
     }
     struct detection d;
-    const char *path = source_path(w->file->source);
-    detection_make(ev, hit, slice_str(path), &d);
+    detection_make(ev, hit, file, &d);
+    if (note.p)
+        d.message = ARENA_JOIN(ev->arena, d.message, SLICE(" ("), note, SLICE(")"));
     buf_clear(&w->row);
     detection_encode(&d, &w->row);
     if (w->row.full) {
@@ -62,15 +65,80 @@ static int event(void *ctx, struct event *ev)
         return EV_OK;
     }
     tally_event(&w->tally, ev);
-    matcher_run(w->matcher, w->scratch, ev, &hits);
+    const char *path = source_path(w->file->source);
+    bool taken = false;
+    int rc = w->script ? script_take(w->script, ev, path, &w->row, &taken, &w->err) : EV_OK;
+    if (rc == EV_OK && !taken) {
+        matcher_run(w->matcher, w->scratch, ev, &hits);
+        for (size_t i = 0; rc == EV_OK && i < hits.n; i++)
+            rc = add_row(w, ev, &hits.v[i], slice_str(path), SLICE_ABSENT);
+    }
+    if (rc < 0)
+        w->rc = rc;
+    return rc;
+}
+
+/* The test of the rule that reads a script block's text; NULL when none does. */
+static const struct test *reads_text(const struct rule *r)
+{
+    for (size_t i = 0; i < r->ntest; i++)
+        if (!r->test[i]->field.p || r->test[i]->field_id == FIELD_SCRIPTBLOCKTEXT)
+            return r->test[i];
+    return NULL;
+}
+
+/* What is missing of the text might have made a filter true. */
+static void hit_weaken(struct hit *hit, struct arena *a)
+{
+    const struct test *t = reads_text(hit->rule);
+    const size_t n = hit->nuntested < LIMIT_UNTESTED ? hit->nuntested : LIMIT_UNTESTED - 1;
+    struct untested *u = arena_try(a, (n + 1) * sizeof *u);
+
+    if (!t || !u)
+        return;
+    if (n)
+        memcpy(u, hit->untested, n * sizeof *u);
+    u[n] = (struct untested){ hit->rule->selection[t->selection].name, SLICE("ScriptBlockText") };
+    hit->untested = u;
+    hit->nuntested = n + 1;
+    if (hit->verdict == VERDICT_FULL)
+        hit->verdict = VERDICT_UNFILTERED;
+}
+
+/* A row cannot hold what can be matched. */
+static void text_shorten(struct event *ev)
+{
+    size_t i = event_find(ev, FIELD_SCRIPTBLOCKTEXT, 0), n = LIMIT_SCRIPT_SHOWN;
+
+    if (i == SIZE_MAX || ev->field[i].text.n <= n)
+        return;
+    while (n > 0 && (ev->field[i].text.p[n] & 0xc0) == 0x80)
+        n--;
+    ev->field[i].text = slice_sub(ev->field[i].text, 0, n);
+    ev->field[i].value = value_utf8(ev->field[i].text);
+    ev->cut = true;
+}
+
+int worker_block(void *ctx, const struct script_block *b)
+{
+    struct worker *w = ctx;
+    struct hits hits;
+    int rc = EV_OK;
+
+    w->blocks++;
+    w->incomplete += b->incomplete;
+    matcher_run(w->matcher, w->scratch, b->ev, &hits);
+    if (hits.n)
+        text_shorten(b->ev);
     for (size_t i = 0; i < hits.n; i++) {
-        int rc = add_row(w, ev, &hits.v[i]);
-        if (rc < 0) {
-            w->rc = rc;
-            return rc;
+        if (b->incomplete)
+            hit_weaken(&hits.v[i], b->ev->arena);
+        for (size_t k = 0; rc == EV_OK && k < b->nplace; k++) {
+            b->ev->place = b->place[k].place;
+            rc = add_row(w, b->ev, &hits.v[i], b->place[k].file, b->note);
         }
     }
-    return EV_OK;
+    return rc;
 }
 
 static void finding(void *ctx, const struct finding *f)

@@ -11,6 +11,7 @@
 #include "detect/order.h"
 #include "scan/dispenser.h"
 #include "scan/filter.h"
+#include "scan/script.h"
 #include "scan/tally.h"
 
 /* Read by a progress display while workers run. */
@@ -23,6 +24,7 @@ struct worker {
     const struct filter *filter;
     struct dispenser *dispenser;
     struct order *order;
+    struct script *script; /* parts of script blocks go there; NULL: are matched one by one */
     struct scan_progress *progress;
     bool (*stop)(void *ctx); /* asked between events; NULL: never */
     void *stop_ctx;
@@ -35,6 +37,7 @@ struct worker {
     struct scan_file *file;
     uint64_t hidden[ROW_HIDDEN_TIME + 1]; /* rows by enum row_fate */
     uint64_t filtered;                    /* events of other computers */
+    uint64_t blocks, incomplete;          /* script blocks of several parts, of them not whole */
     uint64_t oversize;                    /* rows beyond LIMIT_DETECTION, lost and reported */
     int rc;                               /* first fault that ends the run */
     struct ev_err err;
@@ -45,5 +48,8 @@ void worker_init(struct worker *w);
 void worker_release(struct worker *w);
 /* Takes jobs until there are none. Sets rc and stops the dispenser on a fault that ends the run. */
 void worker_run(struct worker *w);
+/* Matches a script block (a script_block_fn; ctx: the worker). Of an incomplete one, rows of rules
+ * that read its text are no better than unfiltered: a filter might have matched what is missing. */
+int worker_block(void *ctx, const struct script_block *b);
 
 #endif
