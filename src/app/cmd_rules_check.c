@@ -207,7 +207,7 @@ int rules_check(const struct options *o, struct loaded *l)
     else
         print_text(o, l, &f);
     say_dropped(l, &lint);
-    const bool faults = loaded_refused(l) || (o->strict && f.n);
+    const bool faults = f.errors || loaded_refused(l) || (o->strict && f.n);
     free(f.row);
     lint_release(&lint);
     return faults ? EXIT_FAULTS : EXIT_DONE;

@@ -4,6 +4,7 @@
 
 #include "app/clock.h"
 #include "app/command.h"
+#include "app/explain.h"
 #include "app/interrupt.h"
 #include "app/load.h"
 #include "app/manifest_file.h"
@@ -345,6 +346,8 @@ int cmd_scan(const struct options *o)
     struct ev_err err = { 0 };
     int code = EXIT_FAILED;
 
+    if (o->explain)
+        return explain_run(o);
     interrupt_catch();
     inputs_init(&run.inputs);
     arena_init(&run.summary.arena, LIMIT_SUMMARY_ARENA);

@@ -40,6 +40,10 @@
 #define LIMIT_LINT_ARENA LIMIT_MIB(256) /* texts of notes, folded values */
 #define LIMIT_LINT_NOTES 1000000        /* notes of one run; beyond, they are counted */
 
+#define LIMIT_EXPLAIN_HITS 100           /* events that scan --explain shows: for reading */
+#define LIMIT_EXPLAIN_MISSES 20          /* near misses of it */
+#define LIMIT_EXPLAIN_TEXT LIMIT_KIB(64) /* text of one of them */
+
 /* --- matching --- */
 #define LIMIT_REGEX_MATCH 1000000      /* PCRE2 match limit; reached = "not decided" */
 #define LIMIT_REGEX_DEPTH 10000        /* PCRE2 depth limit */
