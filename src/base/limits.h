@@ -11,7 +11,8 @@
 #define LIMIT_RECORD_VALUES 4096 /* a record of 64 KiB holds at most 16,000 descriptors; seen: 40 */
 #define LIMIT_EVENT_FIELDS 16384 /* an array of 64 KiB of empty strings yields 32,768; seen: 700 */
 #define LIMIT_BINXML_DEPTH 64    /* element depth; seen: 6 */
-#define LIMIT_TEMPLATE_DEPTH 8   /* nested template instances; seen: 1 */
+#define LIMIT_CHUNK_STEPS 4000000    /* of all records of a chunk: small ones share templates */
+#define LIMIT_TEMPLATE_DEPTH 8       /* nested template instances; seen: 1 */
 #define LIMIT_BINXML_STEPS 1000000   /* tokens of one record, templates filled in; seen: 3,000 */
 #define LIMIT_TEMPLATES LIMIT_MIB(8) /* compiled, of one worker; all of 800 logs need 2 MiB */
 #define LIMIT_TEMPLATE_STORE LIMIT_MIB(8) /* definitions of one file, to bind recovered records */

@@ -525,7 +525,6 @@ int binxml_walk(struct binxml *b, uint32_t at, uint32_t end, uint32_t *ret_end)
 
     b->elements = b->instances = 0;
     b->mute = b->quiet;
-    b->steps = LIMIT_BINXML_STEPS;
     b->why = NULL;
     b->no_template = b->rebound = false;
     b->templates = 0;

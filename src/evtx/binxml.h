@@ -75,8 +75,9 @@ struct binxml {
     struct arena *arena;  /* for the walk's own tables */
     binxml_find_fn *find; /* NULL: none */
     void *find_ctx;
-    bool strict; /* a recovered record: each substitution must exist and its type fit */
-    bool quiet;  /* only look where the document ends: no call, no template */
+    bool strict;    /* a recovered record: each substitution must exist and its type fit */
+    uint32_t steps; /* tokens that may be unfolded; counts down */
+    bool quiet;     /* only look where the document ends: no call, no template */
 
     uint32_t at;     /* after a failure: where in the chunk of the tokens */
     const char *why; /* half a sentence */
@@ -84,7 +85,6 @@ struct binxml {
     uint32_t templates; /* instances that were filled in */
 
     unsigned elements, instances, mute;
-    uint32_t steps;
 };
 
 /* Walks the document between two offsets of the chunk. Only the first root element is told to the

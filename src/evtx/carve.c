@@ -5,6 +5,7 @@
  * May include: base/, input/, event/, this folder. */
 #include "evtx/carve.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 
 #define BEHIND ((size_t)EVTX_CHUNK)
@@ -16,7 +17,8 @@ struct carve {
     uint8_t *p; /* bytes base .. base + n of the source */
     uint64_t base;
     size_t n;
-    uint64_t last; /* where a chunk was last seen to begin; UINT64_MAX: never */
+    uint64_t charged; /* from where on the budget of tokens counts */
+    uint64_t last;    /* where a chunk was last seen to begin; UINT64_MAX: never */
 };
 
 /* Moves the buffer so that it begins 64 KiB before `at`, and reads what is missing. */
@@ -77,7 +79,7 @@ static int carve_chunk(struct carve *c, uint64_t at)
     take_chunk(c, at);
     c->last = at;
     c->j->counts->chunks++;
-    template_store_scan(&c->j->nw->store, c->j->chunk);
+    template_store_scan(&c->j->nw->store, c->j->chunk, 0);
     return native_slack(c->j, CHUNK_HEADER, (uint32_t)c->j->chunk.n, ORIGIN_CARVED);
 }
 
@@ -125,7 +127,8 @@ static int carve_record(struct carve *c, uint64_t at, uint32_t size)
     take_chunk(c, base);
     if (base < at)
         c->last = base;
-    template_store_scan(&c->j->nw->store, slice_of(c->j->chunk.p, (size_t)(at - base) + size));
+    template_store_scan(&c->j->nw->store, slice_of(c->j->chunk.p, (size_t)(at - base) + size),
+                        (size_t)(at - base));
     return native_record(c->j, (uint32_t)(at - base), size, NATIVE_RECOVERED, ORIGIN_CARVED);
 }
 
@@ -158,6 +161,10 @@ static int carve_at(struct carve *c, uint64_t at, uint64_t *ret_next)
     uint32_t size;
 
     *ret_next = at + 1;
+    if (at - c->charged >= EVTX_CHUNK) {
+        c->j->nw->steps = LIMIT_CHUNK_STEPS;
+        c->charged = at;
+    }
     if (s.n >= 8 && memcmp(s.p, "ElfChnk\0", 8) == 0) {
         if (!is_chunk(s))
             return EV_OK;
@@ -173,7 +180,7 @@ static int carve_at(struct carve *c, uint64_t at, uint64_t *ret_next)
 
 int carve_range(struct native_job *j, uint64_t from, uint64_t to, uint64_t grid, struct ev_err *err)
 {
-    struct carve c = { j, from, to, grid, NULL, from, 0, UINT64_MAX };
+    struct carve c = { j, from, to, grid, NULL, from, 0, 0, UINT64_MAX };
     uint64_t at = from;
     int rc = EV_OK;
 
@@ -182,6 +189,8 @@ int carve_range(struct native_job *j, uint64_t from, uint64_t to, uint64_t grid,
     c.p = j->nw->carve;
     template_store_clear(&j->nw->store);
     j->nw->store_kept = true;
+    j->nw->steps = LIMIT_CHUNK_STEPS;
+    c.charged = from;
     while (rc >= 0 && at < c.to) {
         /* What begins in the buffer may reach 64 KiB further. */
         if (at + EVTX_CHUNK > c.base + c.n && c.base + c.n < c.to) {

@@ -6,6 +6,7 @@
 #include "evtx/native_impl.h"
 
 #include "base/digest.h"
+#include "base/limits.h"
 
 #define RECORD_MAGIC 0x00002a2au
 #define FRAGMENT 0x0001010fu
@@ -128,6 +129,7 @@ int native_chunk(struct native_job *j)
     template_cache_chunk(&j->nw->templates, j->r->base.options.names);
     arena_reset(&j->nw->name_arena);
     j->nw->store_filled = false;
+    j->nw->steps = LIMIT_CHUNK_STEPS;
     if (used == 0 || used > n)
         used = n;
     while (at + RECORD_MIN <= used) {

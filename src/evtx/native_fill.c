@@ -5,6 +5,9 @@
  * May include: base/, event/, this folder. */
 #include "evtx/native_impl.h"
 
+#include "base/limits.h"
+#include "base/vec.h"
+
 #define FRAGMENT 0x0001010fu
 
 struct instance {
@@ -103,49 +106,86 @@ static uint32_t key_number(const struct instance *in)
     return value_u64(&v, &n) == EV_OK && n <= UINT32_MAX ? (uint32_t)n : 0;
 }
 
-static void set_number(struct event *ev, const struct template_op *op, const struct value *v)
+static uint64_t number_of(const struct value *v, bool *ret_is)
 {
-    uint64_t n;
+    uint64_t n = 0;
 
-    if (value_u64(v, &n) < 0)
+    *ret_is = true;
+    if (v->type == VALUE_U8 && v->n == 1)
+        return v->p[0];
+    if (v->type == VALUE_U64 && v->n == 8)
+        return binxml_u64(v->p);
+    *ret_is = value_u64(v, &n) == EV_OK;
+    return n;
+}
+
+static void set_number(struct event *ev, uint8_t fact, const struct value *v)
+{
+    bool is;
+    uint64_t n = number_of(v, &is);
+
+    if (!is)
         return;
-    switch (op->fact) {
-    case FACT_EVENT_ID:
+    if (fact == FACT_LEVEL)
+        ev->level = n <= UINT8_MAX ? (uint8_t)n : 0;
+    else if (fact == FACT_VERSION)
+        ev->version = n <= UINT8_MAX ? (uint8_t)n : 0;
+    else if (fact == FACT_EVENT_ID) {
         ev->has_event_id = n <= UINT32_MAX;
         ev->event_id = n <= UINT32_MAX ? (uint32_t)n : 0;
-        break;
-    case FACT_LEVEL:
-        ev->level = n <= UINT8_MAX ? (uint8_t)n : 0;
-        break;
-    case FACT_VERSION:
-        ev->version = n <= UINT8_MAX ? (uint8_t)n : 0;
-        break;
-    default:
+    } else {
         ev->has_record_id = true;
         ev->record_id = n;
     }
 }
 
-/* The facts of the event that this field tells. */
-static void set_fact(struct native_job *j, const struct template_op *op, struct field *f)
+static struct slice fact_text(struct native_job *j, uint8_t fact, struct field *f)
+{
+    if (!f->text.p)
+        f->text = memo_text(j, (enum template_fact)fact, &f->value);
+    return f->text;
+}
+
+/* The facts of the event that this field tells. Texts of the key are there already. */
+static void set_fact(struct native_job *j, const struct native_key *key, uint8_t fact,
+                     struct field *f)
 {
     struct event *ev = &j->w->builder.ev;
-    struct slice *text[] = { [FACT_PROVIDER] = &ev->provider,
-                             [FACT_CHANNEL] = &ev->channel,
-                             [FACT_COMPUTER] = &ev->computer,
-                             [FACT_USER] = &ev->user_sid };
     uint64_t t;
 
-    if (op->fact <= FACT_USER) {
-        if (!f->text.p)
-            f->text = memo_text(j, (enum template_fact)op->fact, &f->value);
-        *text[op->fact] = f->text;
-    } else if (op->fact == FACT_TIME) {
+    switch (fact) {
+    case FACT_PROVIDER:
+        ev->provider = f->text = key->provider;
+        break;
+    case FACT_CHANNEL:
+        ev->channel = f->text = key->channel;
+        break;
+    case FACT_COMPUTER:
+        ev->computer = fact_text(j, fact, f);
+        break;
+    case FACT_USER:
+        ev->user_sid = fact_text(j, fact, f);
+        break;
+    case FACT_TIME:
         if (value_filetime(&f->value, &t) == EV_OK)
             ev->time_created = t;
-    } else {
-        set_number(ev, op, &f->value);
+        break;
+    default:
+        set_number(ev, fact, &f->value);
     }
+}
+
+/* Room for n more fields. False when the event would have too many. */
+static bool reserve(struct event_builder *b, uint32_t n)
+{
+    while (b->room - b->ev.n < n) {
+        void *v = b->field;
+
+        if (!vec_grow(&v, b->room, &b->room, sizeof *b->field, LIMIT_EVENT_FIELDS))
+            return false;
+        b->field = v;
+    }
+    return true;
 }
 
 static struct field *add(struct native_job *j, const struct template_op *op, struct value v)
@@ -181,7 +221,7 @@ static bool add_array(struct native_job *j, const struct template_op *op, struct
     return true;
 }
 
-static bool fill(struct native_job *j, const struct instance *in);
+static bool fill(struct native_job *j, const struct instance *in, const struct native_key *key);
 
 /* A value that is XML, inside Event: one more instance. */
 static bool fill_body(struct native_job *j, const struct instance *in, const struct template_op *op)
@@ -203,12 +243,12 @@ static bool fill_body(struct native_job *j, const struct instance *in, const str
         return false;
     if (end - stop > 1 || (end > stop && j->chunk.p[stop] != TOKEN_EOF))
         return false;
-    return fill(j, &body);
+    return fill(j, &body, NULL);
 }
 
 /* One field of an element's or attribute's value. *any: an attribute of the element was written. */
 static bool fill_value(struct native_job *j, const struct instance *in,
-                       const struct template_op *op, bool *any)
+                       const struct template_op *op, const struct native_key *key, bool *any)
 {
     struct value v = binxml_value(&in->values, op->slot);
     struct field *f;
@@ -219,7 +259,7 @@ static bool fill_value(struct native_job *j, const struct instance *in,
         v.n = 0;
     }
     if (v.type & BINXML_TYPE_ARRAY)
-        return op->kind == OP_VALUE && add_array(j, op, v);
+        return op->kind != OP_ATTRIBUTE && add_array(j, op, v);
     if (v.type == BINXML_TYPE_XML)
         return false;
     if (op->kind == OP_ATTRIBUTE) {
@@ -232,7 +272,7 @@ static bool fill_value(struct native_job *j, const struct instance *in,
     }
     f = add(j, op, v);
     if (f && op->fact && in->t->fact[op->fact] == op)
-        set_fact(j, op, f);
+        set_fact(j, key, op->fact, f);
     return f != NULL;
 }
 
@@ -247,14 +287,40 @@ static bool childless(const struct instance *in, const struct template_op *op)
     return true;
 }
 
-static bool fill(struct native_job *j, const struct instance *in)
+/* The common field, into room that is reserved; false when its value is not of the common kind. */
+static inline bool fill_plain(struct event_builder *b, const struct instance *in,
+                              const struct template_op *op)
 {
+    const struct binxml_values *vs = &in->values;
+    struct field *f = &b->field[b->ev.n];
+    uint8_t type;
+
+    if (op->slot >= vs->n)
+        return false;
+    type = vs->desc[4 * op->slot + 2];
+    if (type == VALUE_NULL || type > VALUE_HEX64)
+        return false;
+    *f = op->field;
+    f->value =
+        (struct value){ vs->base + vs->off[op->slot], binxml_u16(vs->desc + 4 * op->slot), type };
+    b->ev.n++;
+    return true;
+}
+
+static bool fill(struct native_job *j, const struct instance *in, const struct native_key *key)
+{
+    struct event_builder *b = &j->w->builder;
     bool any = false;
+
+    if (!reserve(b, in->t->ops))
+        return false;
 
     for (uint32_t i = 0; i < in->t->ops; i++) {
         const struct template_op *op = &in->t->op[i];
         struct field *f;
 
+        if (op->kind == OP_PLAIN && b->ev.n < b->room && fill_plain(b, in, op))
+            continue;
         any = any && !(op->flags & OP_FIRST);
         switch (op->kind) {
         case OP_DROP:
@@ -269,7 +335,7 @@ static bool fill(struct native_job *j, const struct instance *in)
                 return false;
             f->text = op->field.text;
             if (op->fact && in->t->fact[op->fact] == op)
-                set_fact(j, op, f);
+                set_fact(j, key, op->fact, f);
             break;
         case OP_CHILDLESS:
             if (childless(in, op) && !add(j, op, value_utf8(SLICE(""))))
@@ -280,7 +346,7 @@ static bool fill(struct native_job *j, const struct instance *in)
                 return false;
             break;
         default:
-            if (!fill_value(j, in, op, &any))
+            if (!fill_value(j, in, op, key, &any))
                 return false;
         }
     }
@@ -290,6 +356,7 @@ static bool fill(struct native_job *j, const struct instance *in)
 int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end)
 {
     struct event_builder *b = &j->w->builder;
+    struct native_key key;
     struct instance in;
     uint32_t stop;
     int rc;
@@ -300,12 +367,13 @@ int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_e
         j->chunk.p[stop] != TOKEN_EOF)
         return NATIVE_SLOW;
     event_builder_start(b, j->r->base.options.names);
-    rc = native_ask(j, key_text(j, &in, FACT_PROVIDER), key_text(j, &in, FACT_CHANNEL),
-                    key_number(&in));
+    key = (struct native_key){ key_text(j, &in, FACT_PROVIDER), key_text(j, &in, FACT_CHANNEL),
+                               key_number(&in) };
+    rc = native_ask(j, key.provider, key.channel, key.event_id);
     *ret_end = stop + 1;
     if (rc < 0)
         return rc;
-    if (!fill(j, &in))
+    if (!fill(j, &in, &key))
         return NATIVE_SLOW;
     b->ev.field = b->field;
     return EV_OK;

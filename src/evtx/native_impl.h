@@ -66,6 +66,7 @@ struct native_worker {
     bool store_kept, store_filled;
     struct arena name_arena; /* lifetime: one chunk */
     struct native_name name[512];
+    uint32_t steps;                   /* left for the records of this chunk */
     uint64_t walked;                  /* active records that the token walk had to read */
     bool walk_only;                   /* for tests: no compiled templates, all by the token walk */
     uint32_t off[2][FAST_VALUES + 1]; /* of the record's values and of the body's */
@@ -84,6 +85,12 @@ struct native_job {
     uint64_t index;
     struct record_place place; /* of the record at hand */
     bool asked, wanted;
+};
+
+/* Provider, channel and EventID of a record as `want` was asked for them. */
+struct native_key {
+    struct slice provider, channel;
+    uint32_t event_id;
 };
 
 /* How a record came to be found. */

@@ -89,8 +89,8 @@ static int fill_store(struct native_reader *r, struct ev_err *err)
     for (uint64_t at = r->first; rc == EV_OK && n == BATCH && at < r->size; at += BATCH) {
         rc = source_read_at(r->base.src, at, p, BATCH, &n, err);
         for (size_t i = 0; rc == EV_OK && i < n; i += EVTX_CHUNK)
-            template_store_scan(&r->store,
-                                slice_of(p + i, n - i < EVTX_CHUNK ? n - i : EVTX_CHUNK));
+            template_store_scan(&r->store, slice_of(p + i, n - i < EVTX_CHUNK ? n - i : EVTX_CHUNK),
+                                0);
     }
     free(p);
     return rc;

@@ -24,9 +24,11 @@ static int on_key(void *ctx, struct event *ev)
     return ask(ctx, ev);
 }
 
-static void unreadable(struct native_job *j, const struct binxml *b)
+static void unreadable(struct native_job *j, const struct binxml *b, int rc)
 {
-    enum finding_kind kind = b->no_template ? FINDING_TEMPLATE : FINDING_RECORD_UNREADABLE;
+    enum finding_kind kind = rc == EV_ELIMIT  ? FINDING_LIMIT
+                             : b->no_template ? FINDING_TEMPLATE
+                                              : FINDING_RECORD_UNREADABLE;
 
     j->counts->unreadable++;
     reader_note(j->v, j->counts, kind, j->place.offset, j->place.record_number,
@@ -81,7 +83,7 @@ static bool find_template(void *ctx, uint32_t id, struct binxml_definition *ret)
 
     if (!nw->store_kept && !nw->store_filled) {
         template_store_clear(&nw->store);
-        template_store_scan(&nw->store, j->chunk);
+        template_store_scan(&nw->store, j->chunk, 0);
         nw->store_filled = true;
     }
     return template_store_find(&nw->store, id, ret) || template_store_find(&j->r->store, id, ret);
@@ -94,7 +96,20 @@ static void walk_init(struct native_job *j, struct binxml *b)
                           .sink_ctx = &j->nw->sink,
                           .find = find_template,
                           .find_ctx = j,
+                          .steps =
+                              j->nw->steps < LIMIT_BINXML_STEPS ? j->nw->steps : LIMIT_BINXML_STEPS,
                           .arena = &j->w->builder.arena };
+}
+
+/* binxml_walk, its tokens charged to the chunk. */
+static int charged_walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t end,
+                        uint32_t *ret_end)
+{
+    uint32_t given = b->steps;
+    int rc = binxml_walk(b, at, end, ret_end);
+
+    j->nw->steps -= given - b->steps;
+    return rc;
 }
 
 /* Where the document ends, whatever became of it; end when that cannot be said. */
@@ -105,7 +120,7 @@ static uint32_t document_end(struct native_job *j, uint32_t at, uint32_t end)
 
     walk_init(j, &b);
     b.quiet = true;
-    (void)binxml_walk(&b, at, end, &ret);
+    (void)charged_walk(j, &b, at, end, &ret);
     return ret;
 }
 
@@ -120,7 +135,7 @@ static int walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t en
     native_sink_start(&j->nw->sink, eb, 0);
     j->nw->sink.key = on_key;
     j->nw->sink.key_ctx = j;
-    rc = binxml_walk(b, at, end, ret_end);
+    rc = charged_walk(j, b, at, end, ret_end);
     if (rc == EV_ELIMIT && eb->ev.cut)
         rc = EV_OK;
     if (rc != EV_OK)
@@ -149,7 +164,7 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
     if (rc == NATIVE_UNWANTED) {
         j->counts->skipped++;
     } else if (rc < 0) {
-        unreadable(j, &b);
+        unreadable(j, &b, rc);
         return EV_OK;
     } else {
         if (b.rebound)
@@ -192,7 +207,7 @@ static int recovered(struct native_job *j, uint32_t at, uint32_t end)
     j->nw->sink.key = NULL;
     walk_init(j, &b);
     b.strict = true;
-    rc = binxml_walk(&b, at, end, &stop);
+    rc = charged_walk(j, &b, at, end, &stop);
     ev = event_builder_finish(eb);
     if (rc < 0 || !plausible(ev, end - stop)) {
         j->counts->recovered_unbound++;

@@ -26,6 +26,7 @@ enum template_level {
 enum template_op_kind {
     OP_DROP,    /* element: leave out the next `skip` operations if value `slot` is NULL */
     OP_LITERAL, /* field whose text stands in the template */
+    OP_PLAIN,   /* OP_VALUE that keeps empty text, whatever stands beside it, and is no fact */
     OP_VALUE,   /* field: content of an element */
     OP_ATTRIBUTE,
     OP_CHILDLESS, /* empty field if all values whose slots field.value lists are NULL */

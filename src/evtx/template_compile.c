@@ -454,6 +454,13 @@ static struct template *finish(struct compiler *c, const uint8_t guid[16],
     memcpy(t->guid, guid, 16);
     t->tokens = (uint32_t)c->token.n;
     t->token = copy(c, c->token.v, c->token.n, sizeof *c->token.v);
+    for (size_t i = 0; i < c->op.n; i++) {
+        struct template_op *op = &c->op.v[i];
+
+        if (op->kind == OP_VALUE && !op->fact && op->flags & OP_KEEPS_EMPTY &&
+            !(op->flags & OP_HAS_ATTRIBUTES))
+            op->kind = OP_PLAIN;
+    }
     if (t->simple) {
         t->ops = (uint32_t)c->op.n;
         t->op = copy(c, c->op.v, c->op.n, sizeof *c->op.v);

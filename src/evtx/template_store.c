@@ -82,9 +82,9 @@ static void add(struct template_store *s, struct slice chunk, uint32_t at)
     buf_release(&out);
 }
 
-void template_store_scan(struct template_store *s, struct slice chunk)
+void template_store_scan(struct template_store *s, struct slice chunk, size_t from)
 {
-    const uint8_t *p = chunk.p, *end = chunk.p + chunk.n;
+    const uint8_t *p = chunk.p + from, *end = chunk.p + chunk.n;
 
     while (end - p >= INSTANCE_HEADER + TEMPLATE_HEADER) {
         const uint8_t *c = memchr(p, TOKEN_INSTANCE, (size_t)(end - p));

@@ -21,9 +21,9 @@ void template_store_init(struct template_store *s);
 void template_store_release(struct template_store *s);
 void template_store_clear(struct template_store *s);
 
-/* Adds every definition that stands in the bytes of a chunk behind an instance of its own: the
+/* Adds every definition that stands in the bytes of a chunk at or after `from`, behind an instance of its own: the
  * instance's offset says that it follows, and its id is the first dword of the GUID. */
-void template_store_scan(struct template_store *s, struct slice chunk);
+void template_store_scan(struct template_store *s, struct slice chunk, size_t from);
 
 /* binxml_find_fn's job. */
 bool template_store_find(const struct template_store *s, uint32_t id,
