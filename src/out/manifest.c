@@ -195,6 +195,8 @@ static void rules(struct writer *w, const struct summary *sum)
     json_object(j);
     number(j, "loaded", rs ? rs->n : 0);
     number(j, "without_log", rules_without_log(sum));
+    number(j, "process_creation", sum->process_rules);
+    number(j, "need_command_line", sum->blind_rules);
     if (rs != NULL) {
         json_key(j, "refused");
         json_object(j);
@@ -277,6 +279,22 @@ static void inputs(struct writer *w, const struct summary *sum)
     accounting(j, "total", &sum->total);
 }
 
+/* When a computer wrote no command lines. */
+static void spans(struct json *j, const struct summary_host *h)
+{
+    json_key(j, "without_command_lines");
+    json_array(j);
+    for (size_t i = 0; i < h->nspan; i++) {
+        json_object(j);
+        time_member(j, "from", h->span[i].first);
+        time_member(j, "to", h->span[i].last);
+        number(j, "security_4688", h->span[i].count);
+        number(j, "sysmon_1", h->span[i].sysmon);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void events(struct writer *w, const struct summary *sum)
 {
     struct json *j = &w->json;
@@ -301,6 +319,7 @@ static void events(struct writer *w, const struct summary *sum)
         number(j, "sysmon_1", h->sysmon_1);
         number(j, "security_4688", h->s4688);
         number(j, "security_4688_with_command_line", h->s4688_with_command_line);
+        spans(j, h);
         json_end(j);
         drain(w, false);
     }
