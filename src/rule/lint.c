@@ -69,6 +69,8 @@ static void check_title_twice(struct lint *l, struct map *titles, const struct r
     if (is_new)
         return;
     const struct rule *before = rs->rule[*at];
+    if (slice_eq(before->file, r->file) && slice_eq(before->id, r->id))
+        return; /* documents made of one `action: global` */
     lint_at_key(l, r, "title-duplicate", "title", "the title is also that of %.*s:%u",
                 SLICE_ARG(slice_sub(before->file, 0, 300)), before->line);
 }

@@ -89,6 +89,8 @@ static void check_id(struct loader *l, const struct rule *r)
     if (is_new)
         return;
     const struct rule *before = l->rule.v[*at];
+    if (before->file.p == l->rep.file.p && slice_eq(before->title, r->title))
+        return; /* documents made of one `action: global` */
     report_warning(
         &l->rep, r->line, 1,
         "id %.*s is also that of \"%.*s\" (%.*s:%" PRIu32 "): both run; give one a new id",

@@ -290,6 +290,8 @@ def string_leaf(leaf, value, chain):
 
 def make_leaf(field, category, chain, value):
     leaf = Leaf(field, category)
+    if isinstance(value, datetime.date):  # PyYAML's idea; rules mean the text
+        value = value.isoformat()
     first = next((m for m in chain if m not in ("all", "neq")), None)
     if value is None:
         leaf.telling, leaf.absent_is = False, True

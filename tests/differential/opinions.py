@@ -7,6 +7,7 @@ and event. The same seed makes the same pairs.
 """
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,11 @@ OTHER = ["Data", "Threat Name", "IpAddress", "Nothing"]
 REGEXES = ["cmd", "^cmd", r"cmd(\.exe)?$", "a+b", "[^a]b", "a.b", "(?:ab|k){1,2}", "^.{0,3}$", r"\s", r"\\",
            "^$", "b$", "\u00e9", "[a-c]{2,}", "a|\u0430", "x.y", "^a", r"\.", r"[0-9]+\.[0-9]+", "(?i)CMD"]
 NETS = ["10.0.0.0/8", "10.1.2.3/32", "0.0.0.0/0", "192.168.0.0/16", "fe80::/10", "::1/128", "::/0"]
+# Plain scalars that YAML 1.1 types; the mark keeps yaml.dump from quoting them.
+PLAIN = ["yes", "No", "ON", "off", "y", "True", "FALSE", "tRue", "~", "null", "NULL", "Null", "nULL", "0x10", "0X10",
+         "017", "0o17", "08", "0b101", "1_000", "+5", "-0", "-5", "5.0", "1000.", "1e3", "1.0e+3", "0x", "_1", "1_",
+         "0x1_0", "00", "2020-01-01", "18446744073709551616", "9223372036854775807"]
+PLAIN_TEXTS = PLAIN + ["true", "false", "16", "15", "1000", "5", "0", "1", "8", "None", "17", "7"]
 ENCODERS = ["wide", "utf16le", "utf16be", "utf16"]
 
 
@@ -49,6 +55,8 @@ class Maker:
     def text(self):
         if self.chance(0.25):
             return self.r.choice(WHOLE)
+        if self.chance(0.06):
+            return self.r.choice(PLAIN_TEXTS)
         return "".join(self.r.choice(WORDS) for _ in range(self.r.choice([0, 1, 1, 2, 2, 3, 5])))
 
     def pattern(self):
@@ -97,6 +105,8 @@ class Maker:
 
     def item(self, fields):
         field, kind = self.r.choice(fields), self.r.random()
+        if self.chance(0.06):
+            return field.replace(" ", ""), self.values(lambda: f"@RAW:{self.r.choice(PLAIN)}@")
         if kind < 0.7:
             chain, value = self.string_item(field)
         elif kind < 0.78:
@@ -183,9 +193,10 @@ class Maker:
 
 
 def rules_text(rules, r):
-    return "---\n".join(yaml.dump(rule, allow_unicode=True, sort_keys=False, width=4000,
+    text = "---\n".join(yaml.dump(rule, allow_unicode=True, sort_keys=False, width=4000,
                                   default_flow_style=r.choice([False, False, None, True]))
                         for rule in rules)
+    return re.sub("'@RAW:(.*?)@'", r"\1", text)
 
 
 def events_text(events):

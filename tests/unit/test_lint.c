@@ -96,8 +96,17 @@ static void heads_follow_conventions(void **state)
 static void titles_are_unique(void **state)
 {
     (void)state;
-    assert_string_equal(lint_of(GOOD_HEAD PROCESS DETECTION "---\n" GOOD_HEAD PROCESS DETECTION),
-                        "title-duplicate:29");
+    assert_string_equal(
+        lint_of(GOOD_HEAD PROCESS DETECTION "---\ntitle: A good title\n" PROCESS DETECTION),
+        "title-duplicate:29 id-missing:29 status-missing:29 level-missing:29 author-missing:29 "
+        "description-missing:29 falsepositives-missing:29 date-missing:29 tags-missing:29");
+    drop();
+    /* Documents made of one `action: global` share title and id. */
+    assert_string_equal(
+        lint_of("action: global\n" GOOD_HEAD "---\n" PROCESS DETECTION "---\n" PROCESS DETECTION),
+        "");
+    for (size_t i = 0; i < rules->nmessage; i++)
+        fail_msg("%.*s", SLICE_ARG(rules->message[i].text));
     drop();
 }
 
