@@ -8,8 +8,9 @@
 #include "base/limits.h"
 #include "rule/lint.h"
 
-#define SELECTIONS_MOST 14 /* 2^14 combinations */
-#define PAIRS_MOST 250000  /* of values that are compared for one pair of items */
+#define SELECTIONS_MOST 14            /* 2^14 combinations */
+#define PAIRS_MOST 1000000            /* steps of comparing the values of one rule */
+#define TRIES_MOST ((size_t)20000000) /* nodes looked at while combinations are tried */
 
 #define SHOWN(s) (int)((s).n < 80 ? (s).n : 80), (const char *)((s).p ? (s).p : (const uint8_t *)"")
 
@@ -169,7 +170,8 @@ static uint32_t item_count(const struct node *n)
 /* No value of one item can hold together with a value of the other. */
 static bool items_exclude(struct logic *g, const struct node *a, const struct node *b)
 {
-    if (!is_item(a) || !is_item(b))
+    g->pairs += 1 + a->n + (size_t)b->n;
+    if (g->pairs > PAIRS_MOST || !is_item(a) || !is_item(b))
         return false;
     for (uint32_t i = 0; i < item_count(a); i++)
         for (uint32_t k = 0; k < item_count(b); k++)
@@ -182,13 +184,13 @@ static bool items_exclude(struct logic *g, const struct node *a, const struct no
 static bool maps_exclude(struct logic *g, const struct node *a, const struct node *b)
 {
     if (a->kind == NODE_AND) {
-        for (uint32_t i = 0; i < a->n; i++)
+        for (uint32_t i = 0; i < a->n && g->pairs <= PAIRS_MOST; i++)
             if (maps_exclude(g, a->child[i], b))
                 return true;
         return false;
     }
     if (b->kind == NODE_AND) {
-        for (uint32_t i = 0; i < b->n; i++)
+        for (uint32_t i = 0; i < b->n && g->pairs <= PAIRS_MOST; i++)
             if (a != b->child[i] && maps_exclude(g, a, b->child[i]))
                 return true;
         return false;
@@ -250,6 +252,14 @@ static bool rule_at(const struct rule *r, uint32_t set)
         if (value_at(r->condition[i], set))
             return true;
     return false;
+}
+
+static size_t nodes_of(const struct node *n)
+{
+    size_t count = 1;
+    for (uint32_t i = 0; n->kind != NODE_SELECTION && i < n->n; i++)
+        count += nodes_of(n->child[i]);
+    return count;
 }
 
 static uint32_t used_by(const struct node *n)
@@ -318,7 +328,10 @@ void lint_logic(struct lint *l, const struct rule *r)
 {
     struct logic g = { .lint = l, .rule = r };
     uint32_t used = 0;
-    if (r->nselection > SELECTIONS_MOST)
+    size_t nodes = 0;
+    for (size_t i = 0; i < r->ncondition; i++)
+        nodes += nodes_of(r->condition[i]);
+    if (r->nselection > SELECTIONS_MOST || nodes > (TRIES_MOST >> r->nselection) / 16)
         return;
     for (size_t i = 0; i < r->nselection; i++)
         g.dead[i] = selection_is_dead(&g, &r->selection[i]);

@@ -1,17 +1,39 @@
-/* fuzz_rule.c - any bytes as a rule file: YAML, documents, detections, conditions, modifiers. */
+/* fuzz_rule.c - any bytes as a rule file: YAML, documents, detections, conditions, modifiers; what
+ * loads is looked over by the lint and shown. */
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rule/ruleset.h"
+#include "base/limits.h"
+#include "rule/lint.h"
+#include "rule/show.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void look_over(const struct ruleset *rs)
+{
+    struct lint lint;
+    struct buf text;
+
+    lint_init(&lint);
+    lint.thorough = true;
+    lint_rules(&lint, rs);
+    lint_release(&lint);
+    buf_init(&text, LIMIT_MIB(1));
+    for (size_t i = 0; i < rs->n; i++) {
+        show_tree(rs->rule[i], NULL, &text);
+        show_json(rs->rule[i], &text);
+    }
+    buf_release(&text);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct names *names = names_new();
     struct ruleset *rs = NULL;
-    if (ruleset_load_text(slice_of(data, size), "fuzz.yml", names, &rs, NULL) == 0)
+    if (ruleset_load_text(slice_of(data, size), "fuzz.yml", names, &rs, NULL) == 0) {
+        look_over(rs);
         ruleset_free(rs);
+    }
     names_free(names);
     return 0;
 }
