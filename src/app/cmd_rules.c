@@ -10,6 +10,8 @@
 
 bool rules_listed(const struct options *o, const struct rule *r)
 {
+    if (r->part_of) /* of an old `near`: no rule of its own */
+        return false;
     if (o->has_level && r->level < o->level)
         return false;
     if (o->rule.n && !filter_names_rule(o->rule.v, o->rule.n, r))

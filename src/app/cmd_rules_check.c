@@ -200,7 +200,8 @@ int rules_check(const struct options *o, struct loaded *l)
     lint.thorough = o->verbose;
     lint_rules(&lint, l->rules);
     for (size_t i = 0; i < l->rules->n; i++)
-        check_knowledge(&lint, l->rules->rule[i]);
+        if (!l->rules->rule[i]->part_of)
+            check_knowledge(&lint, l->rules->rule[i]);
     findings_make(l, &lint, &f);
     if (json)
         print_json(l, &f);

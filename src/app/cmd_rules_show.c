@@ -5,6 +5,7 @@
 #include "app/print.h"
 #include "app/talk.h"
 #include "base/limits.h"
+#include "rule/correlation.h"
 #include "knowledge/attack.h"
 #include "out/json.h"
 #include "rule/show.h"
@@ -92,6 +93,53 @@ static void show_classes(const struct rule *r)
     arena_release(&a);
 }
 
+/* "IpAddress, Computer" */
+static void put_names(const struct slice *name, size_t n, struct buf *b)
+{
+    for (size_t i = 0; i < n; i++) {
+        buf_str(b, i ? ", " : "");
+        buf_slice(b, name[i]);
+    }
+}
+
+/* "TargetUserName gte 5", or the condition in words. */
+static void put_condition(const struct correlation *c, struct buf *b)
+{
+    put_names(c->key + c->ngroup, c->nkey - c->ngroup, b);
+    if (c->expression)
+        buf_slice(b, c->expression_text);
+    for (size_t i = 0; i < c->nbound; i++) {
+        buf_printf(b, "%s%s ", b->n ? " " : "", bound_op_name(c->bound[i].op));
+        buf_slice(b, c->bound[i].written);
+    }
+}
+
+static void show_correlation(const struct rule *r)
+{
+    const struct correlation *c = r->correlation;
+    struct buf b;
+    if (!c)
+        return;
+    buf_init(&b, LIMIT_OUT_ROW);
+    line("correlation", slice_str(correlation_type_name(c->type)));
+    for (size_t i = 0; i < c->nref; i++)
+        line(i ? "" : "of", c->ref[i].at.name);
+    put_names(c->key, c->ngroup, &b);
+    line("group by", buf_view(&b));
+    line("timespan", c->timespan_text);
+    buf_clear(&b);
+    put_condition(c, &b);
+    line("condition", buf_view(&b));
+    line("judged", c->closes ? SLICE("when the window is over") : SLICE("at each event"));
+    buf_release(&b);
+}
+
+static void show_filters(const struct rule *r)
+{
+    for (size_t i = 0; i < r->nfilter; i++)
+        line(i ? "" : "filtered by", r->filter[i].title);
+}
+
 static void show_unknown_keys(const struct rule *r)
 {
     struct buf b;
@@ -133,10 +181,12 @@ static void show_text(const struct rule *r, struct buf *b)
     lines("falsepositives", &r->falsepositives);
     lines("fields", &r->fields);
     show_source(r);
+    show_correlation(r);
+    show_filters(r);
     show_classes(r);
     show_unknown_keys(r);
-    printf("%-14s %zu in %zu selections, %zu of our own in `tests`\n\n", "tests", r->ntest,
-           r->nselection, r->nrule_test);
+    printf("%-14s %zu in %zu selections, %zu of our own in `tests`\n\n", "tests", rule_own_tests(r),
+           rule_own_selections(r), r->nrule_test);
     show_tree(r, NULL, b);
     fwrite(b->p, 1, b->n, stdout);
 }
@@ -208,6 +258,32 @@ static void json_classes(struct json *j, const struct rule *r)
     arena_release(&a);
 }
 
+static void json_correlation(struct json *j, const struct rule *r)
+{
+    const struct correlation *c = r->correlation;
+    const struct slices group = { c ? c->key : NULL, c ? c->ngroup : 0 };
+    struct buf b;
+    json_key(j, "correlation");
+    if (!c) {
+        json_null(j);
+        return;
+    }
+    buf_init(&b, LIMIT_OUT_ROW);
+    json_object(j);
+    json_text(j, "type", slice_str(correlation_type_name(c->type)));
+    json_key(j, "rules");
+    json_array(j);
+    for (size_t i = 0; i < c->nref; i++)
+        json_slice(j, c->ref[i].at.name);
+    json_end(j);
+    json_list(j, "group_by", &group);
+    json_text(j, "timespan", c->timespan_text);
+    put_condition(c, &b);
+    json_text(j, "condition", buf_view(&b));
+    json_end(j);
+    buf_release(&b);
+}
+
 static void json_other_keys(struct json *j, const struct rule *r)
 {
     json_key(j, "other_keys");
@@ -245,6 +321,7 @@ static void show_as_json(const struct rule *r, struct buf *tree)
     json_list(&j, "fields", &r->fields);
     json_source(&j, r);
     json_classes(&j, r);
+    json_correlation(&j, r);
     json_other_keys(&j, r);
     show_json(r, tree);
     json_key(&j, "conditions");

@@ -25,6 +25,7 @@ struct run {
     struct inputs inputs;
     struct outputs outputs;
     struct order *order;
+    struct correlator *correlator; /* NULL: no rule is a correlation */
     struct summary summary;
     struct filter filter;
     uint64_t started; /* FILETIME, for the manifest */
@@ -191,6 +192,7 @@ static int scan(struct run *run, struct ev_err *err)
         .rules = run->rules.rules,
         .filter = &run->filter,
         .decoder = decoder_of(o),
+        .correlator = run->correlator,
         .reader = { .names = run->rules.names, .recover = o->recover },
         .threads = thread_count(o),
         .memory = (o->has_memory ? o->memory : DEFAULT_MEMORY) / 8,
@@ -325,7 +327,10 @@ static int run_prepare(struct run *run, struct ev_err *err)
     const struct order_options oo = { .memory = o->has_memory ? o->memory : DEFAULT_MEMORY,
                                       .tmpdir = o->tmpdir,
                                       .keep_duplicates = o->keep_duplicates };
-    run->order = order_new(run->rules.rules, &oo);
+    struct order_options half = oo;
+    half.memory /= 2;
+    run->correlator = correlator_new(run->rules.rules, &half);
+    run->order = order_new(run->rules.rules, run->correlator ? &half : &oo);
     filter_make(o, &run->filter);
     return EV_OK;
 }
@@ -334,6 +339,7 @@ static void run_release(struct run *run)
 {
     outputs_release(&run->outputs);
     order_free(run->order);
+    correlator_free(run->correlator);
     matcher_free(run->matcher);
     inputs_release(&run->inputs);
     loaded_release(&run->rules);

@@ -6,6 +6,8 @@
 
 #include "app/print.h"
 #include "app/talk.h"
+#include "rule/link.h"
+#include "rule/placeholder.h"
 
 #define DEFAULT_RULES EVTRIAGE_DATADIR "/rules"
 
@@ -47,6 +49,24 @@ static int check_status_names(const struct options *o, struct ev_err *err)
     return EV_OK;
 }
 
+static int load_from(const struct options *o, const char *const *paths, size_t n,
+                     struct loaded *ret, struct ev_err *err)
+{
+    struct placeholders *ph = NULL;
+    int rc = o->placeholders ? placeholders_load(o->placeholders, &ph, err) : EV_OK;
+    const struct ruleset_sources from = { .rule = paths,
+                                          .nrule = n,
+                                          .filter = o->filters.v,
+                                          .nfilter = o->filters.n,
+                                          .placeholders = ph };
+    if (rc == EV_OK)
+        rc = ruleset_load_from(&from, ret->names, &ret->rules, err);
+    else if (err)
+        err->rc = rc = EV_EUSAGE; /* what was named on the command line cannot be used */
+    placeholders_free(ph);
+    return rc;
+}
+
 int rules_load(const struct options *o, const char *const *paths, size_t n, struct loaded *ret,
                struct ev_err *err)
 {
@@ -69,11 +89,12 @@ int rules_load(const struct options *o, const char *const *paths, size_t n, stru
         paths = installed;
         n = 1;
     }
-    rc = ruleset_load(paths, n, ret->names, &ret->rules, err);
+    rc = load_from(o, paths, n, ret, err);
     if (rc < 0)
         return rc;
     ret->left_out = keep_by_status(ret->rules, o);
-    ret->unmatchable = matcher_check(ret->rules);
+    matcher_check(ret->rules);
+    ruleset_link(ret->rules);
     return EV_OK;
 }
 
@@ -86,7 +107,7 @@ void loaded_release(struct loaded *l)
 
 size_t loaded_refused(const struct loaded *l)
 {
-    size_t n = l->unmatchable;
+    size_t n = 0;
     for (size_t i = 0; i < REFUSAL_KINDS; i++)
         n += l->rules->refused[i];
     return n;

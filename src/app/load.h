@@ -9,11 +9,11 @@
 struct loaded {
     struct names *names;
     struct ruleset *rules;
-    size_t left_out;    /* by status */
-    size_t unmatchable; /* refused by the matcher: regular expressions that do not compile */
+    size_t left_out; /* by status */
 };
 
-/* Loads --rules (default: the installed pack), leaves out by --status, lets the matcher check.
+/* Loads --rules (default: the installed pack) with --filters and --placeholders, leaves out by
+ * --status, lets the matcher check, and links what rules say about each other.
  * paths: overrides --rules when n > 0 (rules check FILE). EV_ENOTFOUND, EV_EUSAGE. Released with
  * loaded_release also after failure. */
 int rules_load(const struct options *o, const char *const *paths, size_t n, struct loaded *ret,

@@ -36,6 +36,10 @@
 #define LIMIT_RULE_ERRORS 100                /* messages kept per file */
 #define LIMIT_NAMES 1000000                  /* field names of all rules; 3,000 rules use 300 */
 #define LIMIT_LITERAL LIMIT_KIB(64)          /* one pattern */
+#define LIMIT_PLACEHOLDERS 16                /* in one value; seen: 1 */
+#define LIMIT_EXPANSION 100000               /* values that placeholders make of one */
+#define LIMIT_CORRELATION_REFS 64            /* rules, fields of one correlation; seen: 5 */
+#define LIMIT_CORRELATION_DEPTH 16           /* correlations of correlations; seen: 2 */
 #define LIMIT_CONDITION LIMIT_KIB(64)        /* text of one condition */
 
 #define LIMIT_LINT_ARENA LIMIT_MIB(256) /* texts of notes, folded values */
@@ -66,6 +70,14 @@
 #define LIMIT_SCRIPT_BLOCK LIMIT_MIB(4) /* text of one; seen: 2 MiB. The rest is not matched */
 #define LIMIT_SCRIPT_SHOWN LIMIT_MIB(1) /* of it in a row, which has to fit LIMIT_DETECTION */
 #define LIMIT_SCRIPT_COPIES 8           /* of a block with other record numbers, e.g. forwarded */
+
+/* --- correlations --- */
+#define LIMIT_CORRELATION_MEMORY LIMIT_MIB(256) /* events and groups in view, of all correlations */
+#define LIMIT_CORRELATION_LISTED                                                                   \
+    100                            /* events that a row lists; a cell of a spreadsheet takes 32 K */
+#define LIMIT_WINDOW_EVENTS 100000 /* of one group: the condition is evaluated at each */
+#define LIMIT_WINDOW_NUMBERS 16384 /* where evaluating costs their number: sums, orders */
+#define LIMIT_WINDOW_RUN 256       /* temporal_ordered: events after which runs are thinned out */
 
 /* --- output --- */
 #define LIMIT_OUT_ROW LIMIT_MIB(64)     /* one row of text: LIMIT_DETECTION, six bytes for one */

@@ -9,10 +9,20 @@
 #include "base/limits.h"
 #include "base/rd.h"
 
-#define CODEC_VERSION 1
+#define CODEC_VERSION 2
 #define HEAD 76 /* bytes before the first string */
 
-enum { FLAG_HEADER_TIME = 1, FLAG_EVENT_ID = 2, FLAG_RECORD_ID = 4, FLAG_CUT = 8, FLAGS = 15 };
+enum {
+    FLAG_HEADER_TIME = 1,
+    FLAG_EVENT_ID = 2,
+    FLAG_RECORD_ID = 4,
+    FLAG_CUT = 8,
+    FLAG_NO_PLACE = 16,
+    FLAG_MIXED_ORIGIN = 32,
+    FLAGS = 63
+};
+/* Of an event of a correlation. */
+enum { EVENT_HAS_ID = 1, EVENT_HAS_RECORD_ID = 2, EVENT_HAS_PLACE = 4, EVENT_FLAGS = 7 };
 
 static uint8_t *store(uint8_t *p, uint64_t v, unsigned bytes)
 {
@@ -46,7 +56,8 @@ static void put_head(const struct detection *d, struct buf *out)
     *p++ = CODEC_VERSION;
     *p++ =
         (uint8_t)((d->header_time ? FLAG_HEADER_TIME : 0) | (d->has_event_id ? FLAG_EVENT_ID : 0) |
-                  (d->has_record_id ? FLAG_RECORD_ID : 0) | (d->cut ? FLAG_CUT : 0));
+                  (d->has_record_id ? FLAG_RECORD_ID : 0) | (d->cut ? FLAG_CUT : 0) |
+                  (d->no_place ? FLAG_NO_PLACE : 0) | (d->mixed_origin ? FLAG_MIXED_ORIGIN : 0));
     *p++ = (uint8_t)d->verdict;
     *p++ = (uint8_t)d->place.origin;
     p = store(p, d->rule->index, 4);
@@ -74,6 +85,29 @@ static void texts_of(struct detection *d, struct slice *text[NTEXT])
     };
 
     memcpy(text, all, sizeof all);
+}
+
+static void put_events(const struct detection *d, struct buf *out)
+{
+    put_varint(out, d->nevent);
+    for (size_t i = 0; i < d->nevent; i++) {
+        const struct detection_event *e = &d->event[i];
+
+        put_varint(out, e->rule->index);
+        put_varint(out, e->timestamp);
+        buf_byte(out, (uint8_t)e->verdict);
+        buf_byte(out, (uint8_t)((e->has_event_id ? EVENT_HAS_ID : 0) |
+                                (e->has_record_id ? EVENT_HAS_RECORD_ID : 0) |
+                                (e->has_place ? EVENT_HAS_PLACE : 0)));
+        put_varint(out, e->event_id);
+        put_varint(out, e->record_id);
+        put_varint(out, e->offset);
+        put_text(out, e->computer);
+        put_text(out, e->channel);
+        put_text(out, e->source_file);
+        put_text(out, e->details);
+    }
+    put_varint(out, d->nevent_more);
 }
 
 void detection_encode(const struct detection *d, struct buf *out)
@@ -113,6 +147,7 @@ void detection_encode(const struct detection *d, struct buf *out)
     for (size_t i = 0; i < d->also_in.n; i++)
         put_text(out, d->also_in.v[i]);
     put_varint(out, d->also_in_more);
+    put_events(d, out);
 }
 
 static uint64_t get_varint(struct rd *r)
@@ -188,6 +223,8 @@ static int get_head(struct rd *r, const struct ruleset *rs, struct detection *d)
     d->has_event_id = flags & FLAG_EVENT_ID;
     d->has_record_id = flags & FLAG_RECORD_ID;
     d->cut = flags & FLAG_CUT;
+    d->no_place = flags & FLAG_NO_PLACE;
+    d->mixed_origin = flags & FLAG_MIXED_ORIGIN;
     d->verdict = (enum verdict)verdict;
     d->place.origin = (enum event_origin)origin;
     d->rule = rs->rule[rule];
@@ -208,6 +245,39 @@ static void get_matched(struct rd *r, struct arena *a, struct detection *d)
         m->length = get_varint(r);
         m->keyword = get_bool(r);
     }
+}
+
+static void get_event(struct rd *r, const struct ruleset *rs, struct detection_event *e)
+{
+    uint64_t rule = get_varint(r);
+
+    e->timestamp = get_varint(r);
+    uint8_t verdict = rd_u8(r), flags = rd_u8(r);
+    uint64_t event_id = get_varint(r);
+    e->record_id = get_varint(r);
+    e->offset = get_varint(r);
+    e->computer = get_text(r);
+    e->channel = get_text(r);
+    e->source_file = get_text(r);
+    e->details = get_text(r);
+    r->bad = r->bad || rule >= rs->n || verdict > VERDICT_POSSIBLE || flags > EVENT_FLAGS ||
+             event_id > UINT32_MAX;
+    if (r->bad)
+        return;
+    e->rule = rs->rule[rule];
+    e->verdict = (enum verdict)verdict;
+    e->event_id = (uint32_t)event_id;
+    e->has_event_id = flags & EVENT_HAS_ID;
+    e->has_record_id = flags & EVENT_HAS_RECORD_ID;
+    e->has_place = flags & EVENT_HAS_PLACE;
+}
+
+static void get_events(struct rd *r, const struct ruleset *rs, struct arena *a, struct detection *d)
+{
+    d->event = get_array(r, a, sizeof *d->event, LIMIT_CORRELATION_LISTED, &d->nevent);
+    for (size_t i = 0; i < d->nevent && !rd_bad(r); i++)
+        get_event(r, rs, &d->event[i]);
+    d->nevent_more = get_varint(r);
 }
 
 int detection_decode(struct slice bytes, const struct ruleset *rs, struct arena *a,
@@ -240,6 +310,7 @@ int detection_decode(struct slice bytes, const struct ruleset *rs, struct arena 
     for (size_t i = 0; i < d.also_in.n; i++)
         d.also_in.v[i] = get_text(&r);
     d.also_in_more = get_varint(&r);
+    get_events(&r, rs, a, &d);
     if (rd_bad(&r) || rd_left(&r) != 0)
         return EV_EFORMAT;
     *ret = d;

@@ -23,6 +23,18 @@ struct detection_matched {
     bool keyword; /* the test names no field; field is where it was found */
 };
 
+/* An event of a correlation's row. */
+struct detection_event {
+    const struct rule *rule;
+    uint64_t timestamp;
+    enum verdict verdict;
+    struct slice computer, channel, source_file;
+    uint32_t event_id;
+    bool has_event_id, has_record_id, has_place;
+    uint64_t record_id, offset;
+    struct slice details; /* "Name=value, ..." of the fields that the correlation reads */
+};
+
 struct detection {
     const struct rule *rule;
     uint64_t timestamp; /* FILETIME; 0: neither TimeCreated nor header time */
@@ -44,6 +56,12 @@ struct detection {
     uint8_t hash[16];      /* event_content_hash */
     struct slices also_in; /* "file@offset", at most LIMIT_ALSO_IN */
     uint64_t also_in_more; /* places beyond */
+    /* Correlations: what they are made of; nevent 0 for rows about one record. */
+    struct detection_event *event; /* at most LIMIT_CORRELATION_LISTED, by time */
+    size_t nevent;
+    uint64_t nevent_more; /* events beyond */
+    bool no_place;        /* the events lie in different places */
+    bool mixed_origin;    /* they have different origins */
 };
 
 /* Fills *ret from a hit; borrows from ev, hit and its rule, texts in ev->arena. */

@@ -65,13 +65,17 @@ struct summary {
     uint64_t duplicates;                                             /* rows folded into also_in */
     uint64_t undecided, regex_limit;                                 /* events x rules */
     const struct rule_counts *rule_count; /* one per rule of rules; NULL: none */
-    uint64_t filtered;                    /* events of computers that --computer left out */
-    uint64_t oversize;                    /* rows beyond LIMIT_DETECTION, not written */
-    uint64_t process_rules, blind_rules;  /* of process_creation; of these, how many cannot fire
+    uint64_t suppressed;                  /* rows that filter documents took away */
+    uint64_t fed;      /* events of rules that only feed correlations: no rows of their own */
+    uint64_t untimed;  /* of these, events without a readable time: not correlated */
+    uint64_t capped;   /* decisions of correlations lost to a cap */
+    uint64_t filtered; /* events of computers that --computer left out */
+    uint64_t oversize; /* rows beyond LIMIT_DETECTION, not written */
+    uint64_t process_rules, blind_rules; /* of process_creation; of these, how many cannot fire
                                            * on a 4688 without command line */
-    uint64_t script_blocks;               /* of several 4104, put together */
-    uint64_t script_incomplete;           /* of these, with parts missing */
-    uint64_t script_lost;                 /* parts beyond LIMIT_SCRIPT_*, not matched */
+    uint64_t script_blocks;              /* of several 4104, put together */
+    uint64_t script_incomplete;          /* of these, with parts missing */
+    uint64_t script_lost;                /* parts beyond LIMIT_SCRIPT_*, not matched */
     uint64_t crowded; /* events that LIMIT_TALLY_* left out of the counts by name and hour */
     bool interrupted;
 };

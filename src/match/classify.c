@@ -121,6 +121,10 @@ enum rule_class rule_classify(const struct rule *r, enum shape shape, struct are
         survey_node(&s, r->condition[i], true);
         can_true |= node_range(r, r->condition[i], shape).can_true;
     }
+    for (size_t i = 0; i < r->nfilter; i++) {
+        survey_node(&s, r->filter[i].condition, true);
+        can_true &= node_range(r, r->filter[i].condition, shape).can_true;
+    }
     *ret_missing = missing;
     if (logsource_resolve(r, &source, NULL) < 0 || source.n == 0)
         return CLASS_CANNOT_FIRE;

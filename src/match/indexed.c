@@ -372,7 +372,8 @@ static void decide(struct index_state *st, struct scratch *s, uint32_t rule, str
         return;
     }
     if (r.plain == TRI_FALSE && r.kleene == TRI_UNKNOWN && program_touched(&st->answers, rule)) {
-        if (s->m->options.possible) {
+        /* A filter document may have decided what the rule leaves open. */
+        if (s->m->options.possible || c->rule->nfilter > 0) {
             explain(st, s, c, v);
             return;
         }

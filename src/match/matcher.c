@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "match/compiled.h"
+#include "rule/filter.h"
 
 const char *verdict_name(enum verdict v)
 {
@@ -226,9 +227,27 @@ static void rule_refuse(struct ruleset *rs, const struct rule *r, const struct t
     }
 }
 
+/* A filter with a fault would take every rule with it to which it applies. */
+static size_t check_filters(struct ruleset *rs)
+{
+    size_t kept = 0, all = rs->nfilter;
+
+    for (size_t i = 0; i < all; i++) {
+        struct ev_err err = { 0 };
+        const struct test *t = rule_fault(rs->filter[i].rule, &err);
+
+        if (t)
+            rule_refuse(rs, rs->filter[i].rule, t, &err);
+        else
+            rs->filter[kept++] = rs->filter[i];
+    }
+    rs->nfilter = kept;
+    return all - kept;
+}
+
 size_t matcher_check(struct ruleset *rs)
 {
-    size_t kept = 0, all = rs->n;
+    size_t kept = 0, all = rs->n, filters = check_filters(rs);
 
     for (size_t i = 0; i < all; i++) {
         struct rule *r = rs->rule[i];
@@ -243,5 +262,5 @@ size_t matcher_check(struct ruleset *rs)
         rs->rule[kept++] = r;
     }
     rs->n = kept;
-    return all - kept;
+    return all - kept + filters;
 }

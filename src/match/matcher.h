@@ -58,6 +58,8 @@ struct hits {
 /* Per rule counts of one scratch; add up over workers. */
 struct rule_counts {
     uint64_t hits, undecided, regex_limit, candidates; /* candidates: times it was looked at */
+    uint64_t suppressed; /* the rule's condition held, but not that of a filter document */
+    uint64_t capped;     /* correlations: what could not be judged because a cap was reached */
 };
 
 struct matcher;

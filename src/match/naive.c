@@ -88,6 +88,25 @@ static enum tri rule_value(struct naive *e, enum reading reading)
     return or_value(e, e->c->rule->condition, e->c->rule->ncondition, reading);
 }
 
+/* All filter documents of the rule; true when there is none. */
+static enum tri filter_value(struct naive *e, enum reading reading)
+{
+    enum tri all = TRI_TRUE;
+
+    for (size_t i = 0; i < e->c->rule->nfilter && all != TRI_FALSE; i++) {
+        enum tri one = node_value(e, e->c->rule->filter[i].condition, reading);
+
+        if (one < all)
+            all = one;
+    }
+    return all;
+}
+
+static enum tri tri_and(enum tri a, enum tri b)
+{
+    return a < b ? a : b;
+}
+
 static bool rule_has_unknown(struct naive *e)
 {
     for (size_t i = 0; i < e->c->ncarried; i++)
@@ -259,6 +278,8 @@ static void hit_add(struct naive *e, enum verdict verdict)
         if (verdict != VERDICT_FULL)
             mark_untested(e, r->condition[i]);
     }
+    for (size_t i = 0; i < r->nfilter && verdict != VERDICT_FULL; i++)
+        mark_untested(e, r->filter[i].condition);
     hit_reasons(e, h);
     s->counts[r->index].hits++;
 }
@@ -282,6 +303,14 @@ void naive_decide(struct scratch *s, const struct compiled *c, struct view *v)
         return;
     }
     kleene = rule_has_unknown(&e) ? rule_value(&e, KLEENE) : plain;
+    if (c->rule->nfilter > 0 && kleene != TRI_FALSE) {
+        enum tri filter = filter_value(&e, PLAIN);
+
+        counts->suppressed += plain == TRI_TRUE && filter == TRI_FALSE;
+        counts->regex_limit += plain == TRI_TRUE && filter == TRI_UNKNOWN;
+        plain = tri_and(plain, filter);
+        kleene = tri_and(kleene, rule_has_unknown(&e) ? filter_value(&e, KLEENE) : filter);
+    }
     if (plain == TRI_TRUE) {
         hit_add(&e, kleene == TRI_TRUE ? VERDICT_FULL : VERDICT_UNFILTERED);
     } else if (kleene == TRI_UNKNOWN && rule_touched(&e)) {

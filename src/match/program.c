@@ -238,7 +238,8 @@ static void emit_or(struct compiler *c, struct node *const *child, size_t n)
     uint32_t few = ATOM_ANY_FIELD - 1; /* a field that was found to have few alternatives */
     int tries = n >= SET_LEAST ? SET_TRIES : 0;
 
-    memcpy(left, child, n * sizeof *left);
+    if (n > 0) /* a correlation has no condition */
+        memcpy(left, child, n * sizeof *left);
     for (size_t i = 0; i < n; i++) {
         if (!left[i])
             continue;

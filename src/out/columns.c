@@ -184,9 +184,40 @@ static void put_part(struct buf *out, size_t start, struct slice name, struct sl
     }
 }
 
+/* What a correlation is made of: time, rule, record, and the fields that it reads. */
+static void put_event(const struct detection_event *e, const struct zone *zone, struct buf *out)
+{
+    char text[FILETIME_TEXT];
+    buf_put(out, text, zone_text(zone, e->timestamp, text));
+    buf_byte(out, ' ');
+    buf_slice(out, e->rule->title);
+    if (e->channel.n > 0 || e->has_event_id) {
+        buf_printf(out, " (%.*s %.*s", SLICE_ARG(e->computer), SLICE_ARG(e->channel));
+        if (e->has_event_id)
+            buf_printf(out, " %" PRIu32, e->event_id);
+        if (e->has_record_id)
+            buf_printf(out, " #%" PRIu64, e->record_id);
+        buf_byte(out, ')');
+    }
+    if (e->details.n > 0) {
+        buf_byte(out, ' ');
+        buf_slice(out, e->details);
+    }
+}
+
+static void put_events(const struct detection *d, const struct zone *zone, struct buf *out,
+                       size_t start)
+{
+    for (size_t i = 0; i < d->nevent; i++) {
+        put_part(out, start, SLICE("Event"), SLICE(""), SLICE_ABSENT);
+        put_event(&d->event[i], zone, out);
+    }
+    if (d->nevent_more > 0)
+        buf_printf(out, " | and %" PRIu64 " more events", d->nevent_more);
+}
+
 static void put_details(const struct detection *d, const struct zone *zone, struct buf *out)
 {
-    (void)zone;
     size_t start = out->n;
     buf_slice(out, d->message);
     if (d->timestamp == 0)
@@ -202,6 +233,7 @@ static void put_details(const struct detection *d, const struct zone *zone, stru
     /* EventIDs mean nothing without a provider; most channels name theirs. */
     if (d->provider.n > 0 && !slice_starts(d->channel, d->provider))
         put_part(out, start, SLICE("Provider_Name"), d->provider, SLICE_ABSENT);
+    put_events(d, zone, out, start);
     if (d->cut)
         put_part(out, start, SLICE_ABSENT, SLICE("the record has more fields than could be kept"),
                  SLICE_ABSENT);
@@ -210,7 +242,8 @@ static void put_details(const struct detection *d, const struct zone *zone, stru
 static void put_source_offset(const struct detection *d, const struct zone *zone, struct buf *out)
 {
     (void)zone;
-    buf_printf(out, "%" PRIu64, d->place.offset);
+    if (!d->no_place)
+        buf_printf(out, "%" PRIu64, d->place.offset);
 }
 
 static void put_also_in(const struct detection *d, const struct zone *zone, struct buf *out)
@@ -228,7 +261,8 @@ static void put_also_in(const struct detection *d, const struct zone *zone, stru
 static void put_origin(const struct detection *d, const struct zone *zone, struct buf *out)
 {
     (void)zone;
-    buf_str(out, origin_name(d->place.origin));
+    if (!d->mixed_origin)
+        buf_str(out, origin_name(d->place.origin));
 }
 
 const struct column column_table[COLUMN_COUNT] = {

@@ -186,10 +186,10 @@ static void source(struct json *j, const struct detection *d)
     json_key(j, "source");
     json_object(j);
     member(j, "file", d->source_file);
-    number(j, "offset", true, d->place.offset);
-    number(j, "chunk", true, d->place.chunk);
-    number(j, "record_number", true, d->place.record_number);
-    member(j, "origin", slice_str(origin_name(d->place.origin)));
+    number(j, "offset", !d->no_place, d->place.offset);
+    number(j, "chunk", !d->no_place, d->place.chunk);
+    number(j, "record_number", !d->no_place, d->place.record_number);
+    member(j, "origin", d->mixed_origin ? SLICE_ABSENT : slice_str(origin_name(d->place.origin)));
     json_key(j, "also_in");
     json_array(j);
     for (size_t i = 0; i < d->also_in.n; i++)
@@ -197,6 +197,36 @@ static void source(struct json *j, const struct detection *d)
     json_end(j);
     number(j, "also_in_more", true, d->also_in_more);
     json_end(j);
+}
+
+static void one_event(struct jsonl *l, struct json *j, const struct detection_event *e)
+{
+    char time[FILETIME_TEXT];
+    size_t n = zone_text(l->sink.options.zone, e->timestamp, time);
+    json_object(j);
+    member(j, "timestamp", n > 0 ? slice_of(time, n) : SLICE_ABSENT);
+    member(j, "rule_id", e->rule->id);
+    member(j, "rule_title", e->rule->title);
+    member(j, "verdict", slice_str(verdict_name(e->verdict)));
+    member(j, "computer", e->computer);
+    member(j, "channel", e->channel);
+    number(j, "event_id", e->has_event_id, e->event_id);
+    number(j, "record_id", e->has_record_id, e->record_id);
+    member(j, "details", e->details);
+    member(j, "file", e->source_file);
+    number(j, "offset", e->has_place, e->offset);
+    json_end(j);
+}
+
+/* What a correlation is made of; empty for rows about one record. */
+static void events(struct jsonl *l, struct json *j, const struct detection *d)
+{
+    json_key(j, "events");
+    json_array(j);
+    for (size_t i = 0; i < d->nevent; i++)
+        one_event(l, j, &d->event[i]);
+    json_end(j);
+    number(j, "events_more", true, d->nevent_more);
 }
 
 static int jsonl_row(struct sink *s, const struct detection *d, struct ev_err *err)
@@ -214,6 +244,7 @@ static int jsonl_row(struct sink *s, const struct detection *d, struct ev_err *e
     process(&j, &d->process);
     reasons(&j, d);
     source(&j, d);
+    events(l, &j, d);
     json_end(&j);
     buf_byte(&l->line, '\n');
     return sink_flush(s, &l->line, err);

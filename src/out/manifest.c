@@ -173,7 +173,7 @@ static void rule_activity(struct writer *w, const struct summary *sum)
     json_array(j);
     for (size_t i = 0; sum->rule_count != NULL && i < sum->rules->n; i++) {
         const struct rule_counts *c = &sum->rule_count[i];
-        if (c->hits + c->undecided + c->regex_limit == 0)
+        if (c->hits + c->undecided + c->regex_limit + c->suppressed + c->capped == 0)
             continue;
         json_object(j);
         text(j, "id", sum->rules->rule[i]->id);
@@ -181,6 +181,8 @@ static void rule_activity(struct writer *w, const struct summary *sum)
         number(j, "hits", c->hits);
         number(j, "undecided", c->undecided);
         number(j, "regex_limit", c->regex_limit);
+        number(j, "suppressed", c->suppressed);
+        number(j, "capped", c->capped);
         json_end(j);
         drain(w, false);
     }
@@ -343,6 +345,10 @@ static void rows(struct json *j, const struct summary *sum)
     number(j, "duplicates", sum->duplicates);
     number(j, "undecided", sum->undecided);
     number(j, "regex_limit", sum->regex_limit);
+    number(j, "suppressed_by_filters", sum->suppressed);
+    number(j, "only_correlated", sum->fed);
+    number(j, "correlations_capped", sum->capped);
+    number(j, "correlations_untimed", sum->untimed);
     number(j, "filtered_events", sum->filtered);
     number(j, "oversize", sum->oversize);
     json_end(j);

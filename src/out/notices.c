@@ -7,9 +7,14 @@
 #include "base/filetime.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "rule/correlation.h"
 #include "rule/logsource.h"
 
-enum { NAMED = 3, HOSTS = 8 }; /* examples named in one sentence; sentences about hosts */
+enum {
+    NAMED = 3,
+    HOSTS = 8,
+    STEPS = 100000
+}; /* examples named in one sentence; sentences about hosts */
 
 struct list {
     const struct summary *sum;
@@ -162,6 +167,57 @@ static void hidden(struct list *l, struct buf *b)
         put_count(b, l->sum->duplicates, "row repeats", "rows repeat");
         buf_str(b, " a record that is there already and stands in also_in");
         say(l, NOTICE_INFO, b);
+    }
+}
+
+/* "(A: 12; B: 3; and 2 more)": the rules for which something was counted. */
+static void put_rules(struct list *l, size_t count_at, struct buf *b)
+{
+    const struct summary *sum = l->sum;
+    uint64_t named = 0, more = 0;
+    char text[COUNT_TEXT];
+    for (size_t i = 0; sum->rules != NULL && sum->rule_count != NULL && i < sum->rules->n; i++) {
+        uint64_t n;
+        memcpy(&n, (const char *)&sum->rule_count[i] + count_at, sizeof n);
+        if (n == 0 || named == NAMED) {
+            more += n > 0;
+            continue;
+        }
+        buf_str(b, named++ ? "; " : " (");
+        escape_controls(sum->rules->rule[i]->title, b);
+        buf_printf(b, ": %s", count_text(n, text));
+    }
+    if (more > 0)
+        buf_printf(b, "; and %" PRIu64 " more rules", more);
+    if (named > 0)
+        buf_byte(b, ')');
+}
+
+/* What filter documents and correlations kept from being rows. */
+static void folded(struct list *l, struct buf *b)
+{
+    if (l->sum->suppressed > 0) {
+        put_count(b, l->sum->suppressed, "row was", "rows were");
+        buf_str(b, " suppressed by filter documents");
+        put_rules(l, offsetof(struct rule_counts, suppressed), b);
+        say(l, NOTICE_WARNING, b);
+    }
+    if (l->sum->fed > 0) {
+        put_count(b, l->sum->fed, "event", "events");
+        buf_str(b, " of rules that only feed correlations (generate: false) made no row of their "
+                   "own");
+        say(l, NOTICE_INFO, b);
+    }
+    if (l->sum->untimed > 0) {
+        put_count(b, l->sum->untimed, "event", "events");
+        buf_str(b, " without a readable time could not be correlated");
+        say(l, NOTICE_WARNING, b);
+    }
+    if (l->sum->capped > 0) {
+        put_count(b, l->sum->capped, "decision", "decisions");
+        buf_str(b, " of correlations could not be made: the memory for windows was full");
+        put_rules(l, offsetof(struct rule_counts, capped), b);
+        say(l, NOTICE_WARNING, b);
     }
 }
 
@@ -329,9 +385,24 @@ static const char *never_logged(const struct rule *r)
     return logsource_resolve(r, &source, NULL) < 0 ? NULL : source.never;
 }
 
-static bool had_log(const struct summary *sum, const struct rule *r)
+static bool had_log(const struct summary *sum, const struct rule *r, unsigned *steps);
+
+/* A correlation needs the log of one of its rules. They are no circle (rule/link.h), but many ways
+ * may lead to the same rule: after so many steps it counts as had. */
+static bool some_had_log(const struct summary *sum, const struct correlation *c, unsigned *steps)
+{
+    for (size_t i = 0; i < c->nref; i++)
+        for (size_t k = 0; k < c->ref[i].nrule; k++)
+            if (++*steps > STEPS || had_log(sum, c->ref[i].rule[k], steps))
+                return true;
+    return false;
+}
+
+static bool had_log(const struct summary *sum, const struct rule *r, unsigned *steps)
 {
     struct logsource source;
+    if (r->correlation != NULL && r->ncondition == 0)
+        return some_had_log(sum, r->correlation, steps);
     if (slice_eq(r->category, SLICE("process_creation")))
         return have_processes(sum);
     if (logsource_resolve(r, &source, NULL) < 0)
@@ -347,7 +418,8 @@ uint64_t rules_without_log(const struct summary *sum)
 {
     uint64_t n = 0;
     for (size_t i = 0; sum->rules != NULL && i < sum->rules->n; i++)
-        n += !had_log(sum, sum->rules->rule[i]) && never_logged(sum->rules->rule[i]) == NULL;
+        n += !had_log(sum, sum->rules->rule[i], &(unsigned){ 0 }) &&
+             never_logged(sum->rules->rule[i]) == NULL;
     return n;
 }
 
@@ -426,6 +498,7 @@ size_t notices_of(const struct summary *sum, struct arena *a, struct notice **re
         say(&l, NOTICE_WARNING, &b);
     }
     undecided(&l, &b);
+    folded(&l, &b);
     buf_release(&b);
     struct notice *v = arena_zalloc(a, l.v.n ? l.v.n : 1, sizeof *v);
     size_t n = l.v.n;

@@ -167,7 +167,7 @@ static void top_rules(const struct summary *sum, bool color, struct buf *out)
     for (size_t i = 0; i < sum->rules->n; i++) {
         uint64_t hits = sum->rule_count[i].hits;
         enum rule_level l = sum->rules->rule[i]->level;
-        if (hits == 0)
+        if (hits == 0 || !rule_shows_rows(sum->rules->rule[i]))
             continue;
         size_t at = n;
         while (at > 0 && (sum->rules->rule[top[at - 1]]->level < l ||

@@ -43,10 +43,8 @@ struct list {
 
 static int parse_or(struct parser *p, struct node **ret);
 
-#define FAULT(p, pos, ...) fault((p), (pos), REFUSAL_SYNTAX, __VA_ARGS__)
-
-__attribute__((format(printf, 4, 5))) static int fault(struct parser *p, size_t at,
-                                                       enum refusal why, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static int fault(struct parser *p, size_t at, const char *fmt,
+                                                       ...)
 {
     char text[400];
     va_list ap;
@@ -55,12 +53,12 @@ __attribute__((format(printf, 4, 5))) static int fault(struct parser *p, size_t 
     va_end(ap);
     uint32_t line, column;
     ynode_place(p->node, at, &line, &column);
-    return report_error(p->rep, why, line, column, "condition: %s", text);
+    return report_error(p->rep, REFUSAL_SYNTAX, line, column, "condition: %s", text);
 }
 
 static int fault_memory(struct parser *p)
 {
-    FAULT(p, p->word.at, RALLOC_FULL);
+    fault(p, p->word.at, RALLOC_FULL);
     return EV_ENOMEM;
 }
 
@@ -219,11 +217,11 @@ static int parse_name(struct parser *p, struct slice name, size_t at, struct nod
     p->unknown = true;
     *ret = NULL;
     if (slice_find_byte(name, '*') != SIZE_MAX)
-        FAULT(p, at, "\"%.*s\" has a wildcard: write \"1 of %.*s\" or \"all of %.*s\"", shown(name),
+        fault(p, at, "\"%.*s\" has a wildcard: write \"1 of %.*s\" or \"all of %.*s\"", shown(name),
               (const char *)name.p, shown(name), (const char *)name.p, shown(name),
               (const char *)name.p);
     else
-        FAULT(p, at, "\"%.*s\" is not a selection of this rule: correct the name", shown(name),
+        fault(p, at, "\"%.*s\" is not a selection of this rule: correct the name", shown(name),
               (const char *)name.p);
     return EV_OK;
 }
@@ -249,7 +247,7 @@ static int parse_quantified(struct parser *p, bool all, struct node **ret)
 {
     struct word w = p->word;
     if (w.kind != WORD_NAME)
-        return FAULT(p, w.at, "\"of\" needs \"them\" or a selection name after it");
+        return fault(p, w.at, "\"of\" needs \"them\" or a selection name after it");
     next_word(p);
     bool them = is_keyword(p, w.text, "them");
     if (!them && slice_find_byte(w.text, '*') == SIZE_MAX) {
@@ -273,7 +271,7 @@ static int parse_quantified(struct parser *p, bool all, struct node **ret)
         return list_node(p, &l, all ? NODE_AND : NODE_OR, ret);
     p->unknown = true;
     *ret = NULL;
-    FAULT(p, w.at, "\"%.*s\" matches no selection of this rule: correct the name", shown(w.text),
+    fault(p, w.at, "\"%.*s\" matches no selection of this rule: correct the name", shown(w.text),
           (const char *)w.text.p);
     return EV_OK;
 }
@@ -282,7 +280,7 @@ static int parse_group(struct parser *p, struct node **ret)
 {
     size_t at = p->word.at;
     if (p->depth == LIMIT_RULE_DEPTH)
-        return FAULT(p, at, "nested too deeply: at most %d levels are read", LIMIT_RULE_DEPTH);
+        return fault(p, at, "nested too deeply: at most %d levels are read", LIMIT_RULE_DEPTH);
     p->depth++;
     next_word(p);
     int rc = parse_or(p, ret);
@@ -290,9 +288,9 @@ static int parse_group(struct parser *p, struct node **ret)
     if (rc < 0)
         return rc;
     if (p->word.kind == WORD_PIPE) /* told at the top */
-        return FAULT(p, p->word.at, "\"|\" inside parentheses: move it to the end");
+        return fault(p, p->word.at, "\"|\" inside parentheses: move it to the end");
     if (p->word.kind != WORD_CLOSE)
-        return FAULT(p, at, "this parenthesis is never closed: add \")\"");
+        return fault(p, at, "this parenthesis is never closed: add \")\"");
     next_word(p);
     return EV_OK;
 }
@@ -303,9 +301,9 @@ static int parse_atom(struct parser *p, struct node **ret)
     if (w.kind == WORD_OPEN)
         return parse_group(p, ret);
     if (w.kind == WORD_END)
-        return FAULT(p, w.at, "ends where a selection name is expected");
+        return fault(p, w.at, "ends where a selection name is expected");
     if (w.kind != WORD_NAME)
-        return FAULT(p, w.at, "\"%.*s\" where a selection name is expected", shown(w.text),
+        return fault(p, w.at, "\"%.*s\" where a selection name is expected", shown(w.text),
                      (const char *)w.text.p);
     next_word(p);
     bool of = p->word.kind == WORD_NAME && p->word.text.n == 2 && is_keyword(p, p->word.text, "of");
@@ -313,7 +311,7 @@ static int parse_atom(struct parser *p, struct node **ret)
         return parse_name(p, w.text, w.at, ret);
     bool all = is_keyword(p, w.text, "all");
     if (!all && !slice_eq(w.text, SLICE("1")) && !is_keyword(p, w.text, "any"))
-        return FAULT(p, w.at,
+        return fault(p, w.at,
                      "\"%.*s of\" is not understood: write \"1 of\", \"any of\" or \"all of\"",
                      shown(w.text), (const char *)w.text.p);
     next_word(p);
@@ -376,47 +374,30 @@ static int parse_or(struct parser *p, struct node **ret)
     return parse_chain(p, WORD_OR, NODE_OR, parse_and, ret);
 }
 
-/* What stands after `|`: the old aggregations. */
-static int aggregation(struct parser *p)
-{
-    static const char *const functions[] = { "count", "min", "max", "avg", "sum" };
-    size_t at = p->word.at;
-    next_word(p);
-    struct slice f = p->word.text;
-    if (is_keyword(p, f, "near"))
-        return fault(p, at, REFUSAL_UNSUPPORTED,
-                     "\"| near\" is not supported yet: the rule was left out");
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-        if (is_keyword(p, f, functions[i]))
-            return fault(
-                p, at, REFUSAL_UNSUPPORTED,
-                "the aggregation \"| %s(...)\" is not supported yet: the rule was left out",
-                functions[i]);
-    return FAULT(p, at, "\"|\" needs count, min, max, avg, sum or near after it");
-}
-
 int condition_parse(const struct ynode *n, const struct selection *sel, size_t nsel, bool *used,
-                    struct arena *a, struct report *rep, struct node **ret)
+                    struct arena *a, struct report *rep, struct node **ret, size_t *ret_pipe)
 {
     struct parser p = {
         .node = n, .text = n->text, .sel = sel, .nsel = nsel, .used = used, .a = a, .rep = rep
     };
     if (n->text.n > LIMIT_CONDITION)
-        return FAULT(&p, 0, "longer than %zu bytes: shorten it", (size_t)LIMIT_CONDITION);
+        return fault(&p, 0, "longer than %zu bytes: shorten it", (size_t)LIMIT_CONDITION);
     next_word(&p);
     struct node *node = NULL;
     int rc = parse_or(&p, &node);
     if (rc < 0)
         return rc;
-    if (p.word.kind == WORD_PIPE)
-        return aggregation(&p);
+    if (p.word.kind == WORD_PIPE && ret_pipe == NULL)
+        return fault(&p, p.word.at, "\"|\" is not possible here: remove it");
     if (p.word.kind == WORD_CLOSE)
-        return FAULT(&p, p.word.at, "\")\" without \"(\" before it: remove it");
-    if (p.word.kind != WORD_END)
-        return FAULT(&p, p.word.at, "\"and\" or \"or\" is missing before \"%.*s\"",
+        return fault(&p, p.word.at, "\")\" without \"(\" before it: remove it");
+    if (p.word.kind != WORD_END && p.word.kind != WORD_PIPE)
+        return fault(&p, p.word.at, "\"and\" or \"or\" is missing before \"%.*s\"",
                      shown(p.word.text), (const char *)p.word.text.p);
     if (p.unknown || node == NULL)
         return EV_ESYNTAX;
+    if (ret_pipe != NULL)
+        *ret_pipe = p.word.kind == WORD_PIPE ? p.at : SIZE_MAX;
     *ret = node;
     return EV_OK;
 }

@@ -12,9 +12,9 @@
 #include "rule/ynode.h"
 
 /* Parses the text of scalar node n over the selections; used[i] is set where selection i occurs.
- * Every fault is reported: an unknown name, a glob that matches nothing, syntax. An aggregation
- * after `|` is REFUSAL_UNSUPPORTED. The tree is in a. */
+ * Every fault is reported: an unknown name, a glob that matches nothing, syntax. The tree is in a.
+ * *ret_pipe: offset of what follows a `|` (aggregation.h), or SIZE_MAX; NULL: it is a fault. */
 int condition_parse(const struct ynode *n, const struct selection *sel, size_t nsel, bool *used,
-                    struct arena *a, struct report *rep, struct node **ret);
+                    struct arena *a, struct report *rep, struct node **ret, size_t *ret_pipe);
 
 #endif

@@ -3,12 +3,14 @@
 
 #include "base/limits.h"
 #include "base/vec.h"
+#include "rule/aggregation.h"
 #include "rule/condition.h"
 #include "rule/modifier.h"
 #include "rule/ralloc.h"
 
 struct builder {
     struct rule *rule;
+    const struct placeholders *ph;
     struct arena *a;
     struct report *rep;
     uint32_t selection;
@@ -89,18 +91,13 @@ static int report_value(struct builder *b, const struct ynode *at, const struct 
     return rc == EV_ENOMEM ? rc : code; /* no memory: no use to go on */
 }
 
-/* One value of an item: a test, or an OR over its alternatives. */
-static int build_value(struct builder *b, const struct item *it, const struct ynode *value,
+/* One value, without placeholders: a test, or an OR over its alternatives. */
+static int build_plain(struct builder *b, const struct item *it, const struct ynode *value,
                        struct node **ret)
 {
     struct test tests[MODIFIER_TESTS];
     size_t n = 0;
     struct ev_err err = { .rc = 0 };
-    if (value->kind != YNODE_SCALAR)
-        return report_value(b, value, it, EV_ESYNTAX,
-                            value->kind == YNODE_MAP
-                                ? "a map as a value: indent it as an item of its own"
-                                : "a list inside a list of values: join them into one list");
     int rc = modifier_apply(&it->chain, value, it->field.p == NULL, b->a, tests, &n, &err);
     if (rc < 0)
         return report_value(b, value, it, rc, err.text);
@@ -121,6 +118,38 @@ static int build_value(struct builder *b, const struct item *it, const struct yn
     }
     *ret = or ;
     return EV_OK;
+}
+
+/* expand: alternatives, which stay joined by OR even under `all`. */
+static int build_expanded(struct builder *b, const struct item *it, const struct ynode *value,
+                          struct node **ret)
+{
+    struct ynode *v = NULL;
+    size_t n = 0;
+    struct ev_err err = { .rc = 0 };
+    int rc = placeholders_expand(b->ph, value, b->a, &v, &n, &err);
+    if (rc < 0)
+        return report_value(b, value, it, rc, err.text);
+    struct node * or = new_node(b, NODE_OR, n);
+    if (or == NULL)
+        return no_memory(b, value);
+    for (size_t i = 0; i < n && rc == EV_OK; i++)
+        rc = build_plain(b, it, &v[i], & or->child[i]);
+    if (rc == EV_OK)
+        *ret = n == 1 ? or->child[0] : or ;
+    return rc;
+}
+
+/* One value of an item. */
+static int build_value(struct builder *b, const struct item *it, const struct ynode *value,
+                       struct node **ret)
+{
+    if (value->kind != YNODE_SCALAR)
+        return report_value(b, value, it, EV_ESYNTAX,
+                            value->kind == YNODE_MAP
+                                ? "a map as a value: indent it as an item of its own"
+                                : "a list inside a list of values: join them into one list");
+    return it->chain.expand ? build_expanded(b, it, value, ret) : build_plain(b, it, value, ret);
 }
 
 /* `F: []`: the field is absent or empty. */
@@ -273,17 +302,22 @@ static int build_selections(struct builder *b, const struct ynode *map)
     return rc;
 }
 
-static int build_condition(struct builder *b, const struct ynode *n, bool *used)
+/* `map`: the detection, where an aggregation finds its timeframe. */
+static int build_condition(struct builder *b, const struct ynode *map, const struct ynode *n,
+                           bool *used)
 {
     struct rule *r = b->rule;
     if (n->kind != YNODE_SCALAR || n->type == YTYPE_NULL)
         return report_error(b->rep, REFUSAL_SYNTAX, n->line, n->column,
                             "condition is %s: write it as text", ynode_what(n));
     struct node *node = NULL;
-    int rc = condition_parse(n, r->selection, r->nselection, used, b->a, b->rep, &node);
+    size_t pipe = SIZE_MAX;
+    int rc = condition_parse(n, r->selection, r->nselection, used, b->a, b->rep, &node, &pipe);
     r->condition_text[r->ncondition] = n->text;
     r->condition[r->ncondition++] = node;
-    return rc;
+    if (rc < 0 || pipe == SIZE_MAX)
+        return rc;
+    return aggregation_build(n, pipe, map, r, used, b->a, b->rep);
 }
 
 static int build_conditions(struct builder *b, const struct ynode *map, bool *used)
@@ -299,12 +333,15 @@ static int build_conditions(struct builder *b, const struct ynode *map, bool *us
     if (r->condition == NULL || r->condition_text == NULL)
         return no_memory(b, map);
     if (c->kind != YNODE_LIST)
-        return build_condition(b, c, used);
+        return build_condition(b, map, c, used);
     int rc = EV_OK;
     for (const struct ynode *v = c->first; v != NULL; v = v->next) {
-        int one = build_condition(b, v, used);
+        int one = build_condition(b, map, v, used);
         rc = one < 0 ? one : rc;
     }
+    if (rc == EV_OK && r->correlation != NULL && c->n > 1)
+        return report_error(b->rep, REFUSAL_UNSUPPORTED, c->line, c->column,
+                            "an aggregation among several conditions: make it a rule of its own");
     return rc;
 }
 
@@ -340,15 +377,17 @@ static int build_all(struct builder *b, const struct ynode *map)
     return warn_unused(b, used);
 }
 
-int detection_build(const struct ynode *map, struct rule *r, struct arena *a, struct report *rep)
+int detection_build(const struct ynode *map, const struct placeholders *ph, struct rule *r,
+                    struct arena *a, struct report *rep)
 {
     if (map->kind != YNODE_MAP || map->n == 0)
         return report_error(rep, REFUSAL_SYNTAX, map->line, map->column,
                             "detection is %s: write selections and a condition",
                             map->n == 0 && map->kind == YNODE_MAP ? "empty" : ynode_what(map));
-    struct builder b = { .rule = r, .a = a, .rep = rep };
+    struct builder b = { .rule = r, .ph = ph, .a = a, .rep = rep };
     /* A key that stands twice was told, and is read twice. */
     r->nselection = r->ncondition = r->ntest = 0;
+    r->correlation = NULL;
     int rc = build_all(&b, map);
     vec_release(&b.test);
     return rc;

@@ -80,6 +80,8 @@ void lint_rules(struct lint *l, const struct ruleset *rs)
     struct map titles;
     map_init(&titles, map_seed());
     for (size_t i = 0; i < rs->n; i++) {
+        if (rs->rule[i]->part_of) /* of an old `near`: the rule itself is looked at */
+            continue;
         check_title_twice(l, &titles, rs, rs->rule[i]);
         lint_meta(l, rs->rule[i]);
         lint_values(l, rs->rule[i]);

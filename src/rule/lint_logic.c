@@ -317,7 +317,7 @@ static void tell_outcome(struct logic *g, struct outcome o, uint32_t used)
                     "log source but a few");
     if (!o.ever_true || !o.ever_false)
         return;
-    for (size_t i = 0; i < r->nselection; i++)
+    for (size_t i = 0; i < rule_own_selections(r); i++)
         if ((used >> i & 1) != 0 && (o.matters >> i & 1) == 0 && !g->dead[i])
             lint_add(g->lint, r, "selection-idle", r->selection[i].line, 1,
                      "selection \"%.*s\" never changes what the condition says",
@@ -328,14 +328,15 @@ void lint_logic(struct lint *l, const struct rule *r)
 {
     struct logic g = { .lint = l, .rule = r };
     uint32_t used = 0;
+    const size_t n = rule_own_selections(r);
     size_t nodes = 0;
     for (size_t i = 0; i < r->ncondition; i++)
         nodes += nodes_of(r->condition[i]);
-    if (r->nselection > SELECTIONS_MOST || nodes > (TRIES_MOST >> r->nselection) / 16)
+    if (r->ncondition == 0 || n > SELECTIONS_MOST || nodes > (TRIES_MOST >> n) / 16)
         return;
-    for (size_t i = 0; i < r->nselection; i++)
+    for (size_t i = 0; i < n; i++)
         g.dead[i] = selection_is_dead(&g, &r->selection[i]);
-    for (size_t i = 0; i < r->nselection; i++)
+    for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < i; k++)
             if (maps_exclude(&g, r->selection[i].node, r->selection[k].node)) {
                 g.against[i] |= 1u << k;

@@ -146,6 +146,8 @@ int logsource_resolve(const struct rule *r, struct logsource *ret, struct ev_err
 {
     const struct category *c = NULL;
     const struct service *s = NULL;
+    if (r->correlation != NULL && r->ncondition == 0)
+        return ev_err_set(err, EV_EUNSUPPORTED, "a correlation has no log source of its own");
     if (r->category.p != NULL)
         c = find_category(r->category);
     int rc = check_product(r, c, err);

@@ -286,7 +286,7 @@ static const struct modifier modifiers[] = {
     { "week", mod_timepart, TIME_WEEK, ON_TEXT, MOD_FIELD | MOD_RAW, TEST_TIMEPART },
     { "month", mod_timepart, TIME_MONTH, ON_TEXT, MOD_FIELD | MOD_RAW, TEST_TIMEPART },
     { "year", mod_timepart, TIME_YEAR, ON_TEXT, MOD_FIELD | MOD_RAW, TEST_TIMEPART },
-    { "expand", NULL, 0, ON_TEXT, 0, 0 },
+    { "expand", mod_list, 0, ON_ANY, MOD_LIST, 0 },
 };
 
 static bool is(const struct modifier *m, const char *name)
@@ -327,12 +327,6 @@ static int misplaced(const struct modifier *m, const char *why, struct ev_err *e
 static int check_place(const struct modifier_chain *c, const struct modifier *m,
                        enum test_kind kind, bool keyword, bool *touched, struct ev_err *err)
 {
-    if (m->apply == NULL)
-        return ev_err_set(
-            err, EV_EUNSUPPORTED,
-            "modifier \"%s\" needs values from a configuration, which is not supported "
-            "yet: the rule was left out",
-            m->name);
     if ((m->flags & MOD_FIELD) != 0 && keyword)
         return misplaced(m, "it needs a field name before the first |", err);
     if ((m->flags & MOD_FIRST) != 0 && c->n > 0)
@@ -396,6 +390,7 @@ int modifier_chain_parse(struct slice text, bool keyword, struct modifier_chain 
             kind = m->gives;
         c.all |= is(m, "all");
         c.negated |= is(m, "neq");
+        c.expand |= is(m, "expand");
         c.mod[c.n++] = m;
     }
     int rc = check_end(&c, err);

@@ -20,10 +20,11 @@ struct modifier_chain {
     size_t n;
     bool all;     /* values are joined by AND */
     bool negated; /* neq: NOT around the whole item */
+    bool expand;  /* the value's placeholders are to be filled in first (placeholder.h) */
 };
 
 /* "contains|all" -> chain; the absent slice is the empty chain. keyword: the item has no field.
- * EV_ESYNTAX: unknown or misplaced modifier. EV_EUNSUPPORTED: known, but not done (expand). */
+ * EV_ESYNTAX: unknown or misplaced modifier. */
 int modifier_chain_parse(struct slice text, bool keyword, struct modifier_chain *ret,
                          struct ev_err *err);
 

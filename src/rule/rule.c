@@ -25,6 +25,26 @@ const struct rule_key *rule_key_find(const struct rule *r, const char *name)
     return NULL;
 }
 
+size_t rule_own_tests(const struct rule *r)
+{
+    return r->nfilter > 0 ? r->own_tests : r->ntest;
+}
+
+size_t rule_own_selections(const struct rule *r)
+{
+    return r->nfilter > 0 ? r->own_selections : r->nselection;
+}
+
+bool rule_shows_rows(const struct rule *r)
+{
+    return r->feed == NULL || !r->feed->referred || r->feed->shown;
+}
+
+bool rule_shows_events(const struct rule *r)
+{
+    return r->correlation == NULL && r->part_of == NULL && rule_shows_rows(r);
+}
+
 int level_parse(struct slice s, enum rule_level *ret)
 {
     for (unsigned i = 0; i < sizeof levels / sizeof *levels; i++) {

@@ -120,6 +120,29 @@ struct rule_key {
     bool known;            /* Sigma's, or our own `tests` */
 };
 
+/* A rule as another document names it: id or name. */
+struct reference {
+    struct slice name;
+    uint32_t line, column;
+};
+
+/* A filter document that applies to a rule (filter.h): its condition must hold as well. */
+struct rule_filter {
+    struct slice title;
+    struct node *condition;
+};
+
+struct correlation; /* correlation.h */
+
+/* What correlations want to know of a rule's events. */
+struct feed {
+    struct slice *name; /* fields, as the correlations call them; n of them */
+    uint32_t *id;       /* names_add of each, in the rule's own terms */
+    size_t n;
+    bool referred; /* another document refers to the rule ... */
+    bool shown;    /* ... and lets it make rows of its own, too (generate: true) */
+};
+
 struct rule {
     struct slice title, id, name, description, author, date, modified, license, taxonomy;
     enum rule_status status;
@@ -140,16 +163,30 @@ struct rule {
     size_t nrule_test;
     struct rule_key *key; /* all of them, in the order of the document */
     size_t nkey;
-    struct slice file; /* path as found */
-    uint32_t document; /* from 0 within the file */
-    uint32_t line;     /* of the document's first key */
-    uint32_t index;    /* in ruleset.rule */
+    struct rule_filter *filter; /* their selections and tests follow the rule's own */
+    size_t nfilter;
+    size_t own_tests, own_selections; /* before filters; see rule_own_tests */
+    struct correlation *correlation; /* NULL: about single events. With a condition as well: the old
+                                      * `| count()` and `near`, whose own events it correlates */
+    struct feed *feed;               /* NULL: no correlation asks for its events */
+    const struct rule *part_of;      /* the events of one selection, for `near` of that rule */
+    struct slice file;               /* path as found */
+    uint32_t document;               /* from 0 within the file */
+    uint32_t line;                   /* of the document's first key */
+    uint32_t index;                  /* in ruleset.rule */
 };
 
 const char *level_name(enum rule_level l);   /* "informational" ... */
 const char *status_name(enum rule_status s); /* "stable" ...; "" for unknown */
 /* The key of that name, or NULL. */
 const struct rule_key *rule_key_find(const struct rule *r, const char *name);
+/* Tests and selections of the rule's own document: those of filters follow them. */
+size_t rule_own_tests(const struct rule *r);
+size_t rule_own_selections(const struct rule *r);
+/* Does an event that the rule's own condition matches make a row? */
+bool rule_shows_events(const struct rule *r);
+/* Does the rule make rows of its own, be they about events or correlated ones? */
+bool rule_shows_rows(const struct rule *r);
 int level_parse(struct slice s, enum rule_level *ret);
 int status_parse(struct slice s, enum rule_status *ret);
 

@@ -10,6 +10,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "rule/aggregation.h"
+#include "rule/filter.h"
 #include "rule/merge.h"
 #include "rule/report.h"
 #include "rule/rulewalk.h"
@@ -20,12 +22,15 @@
 
 struct loader {
     struct ruleset *rs;
+    const struct placeholders *ph;
+    bool filters_only; /* of the present path */
     struct report rep;
     struct arena nodes; /* YAML trees of the present file */
     struct buf text;    /* of the present file */
     struct map ids;     /* rule id -> index */
     VEC(struct rule *) rule;
     VEC(struct rule_file) file;
+    VEC(struct filter_document) filter;
     struct ev_err trouble; /* the first one */
     bool any_trouble;
 };
@@ -49,6 +54,8 @@ static struct ruleset *loader_release(struct loader *l)
     rs->n = l->rule.n;
     rs->file = l->file.v;
     rs->nfile = l->file.n;
+    rs->filter = l->filter.v;
+    rs->nfilter = l->filter.n;
     rs->message = l->rep.message.v;
     rs->nmessage = l->rep.message.n;
     rs->messages_dropped = l->rep.dropped;
@@ -59,7 +66,7 @@ static struct ruleset *loader_release(struct loader *l)
 }
 
 /* Field names become ids only for rules that are used: readers fetch what has an id. */
-static bool add_names(struct loader *l, const struct rule *r)
+bool ruleset_add_names(struct ruleset *rs, const struct rule *r)
 {
     struct slice last = SLICE_ABSENT;
     uint32_t last_id = NAME_NONE;
@@ -67,12 +74,12 @@ static bool add_names(struct loader *l, const struct rule *r)
         struct test *t = r->test[i];
         if (t->field.p != NULL && t->field.p != last.p) { /* values of one item share the name */
             last = t->field;
-            last_id = names_add(l->rs->names, logsource_field(r, t->field));
+            last_id = names_add(rs->names, logsource_field(r, t->field));
         }
         if (t->field.p != NULL)
             t->field_id = last_id;
         if (t->kind == TEST_FIELDREF)
-            t->u.ref.field_id = names_add(l->rs->names, logsource_field(r, t->u.ref.field));
+            t->u.ref.field_id = names_add(rs->names, logsource_field(r, t->u.ref.field));
         if ((t->field.p != NULL && t->field_id == NAME_NONE) ||
             (t->kind == TEST_FIELDREF && t->u.ref.field_id == NAME_NONE))
             return false;
@@ -100,16 +107,31 @@ static void check_id(struct loader *l, const struct rule *r)
         before->line);
 }
 
+/* The rules behind an old `near`. */
+static int accept_parts(struct loader *l, const struct ynode *doc, const struct rule *r)
+{
+    size_t n;
+    struct rule *part = aggregation_parts(r, &l->rs->arena, &n);
+    for (size_t i = 0; part != NULL && i < n; i++) {
+        part[i].index = (uint32_t)l->rule.n;
+        if (!vec_push(&l->rule, UINT32_MAX - 1, &part[i]))
+            part = NULL;
+    }
+    return part != NULL ? EV_OK
+                        : report_error(&l->rep, REFUSAL_SYNTAX, doc->line, doc->column,
+                                       "the rule needs more memory than is allowed: split it");
+}
+
 static int accept(struct loader *l, const struct ynode *doc, struct rule *r, uint32_t document)
 {
     struct ev_err err = { .rc = 0 };
     struct logsource source;
-    if (logsource_resolve(r, &source, &err) < 0) {
+    if (r->ncondition > 0 && logsource_resolve(r, &source, &err) < 0) {
         const struct ynode *at = ynode_get(doc, "logsource");
         return report_error(&l->rep, REFUSAL_LOGSOURCE, at != NULL ? at->line : doc->line,
                             at != NULL ? at->column : doc->column, "%s", err.text);
     }
-    if (!add_names(l, r))
+    if (!ruleset_add_names(l->rs, r))
         return report_error(&l->rep, REFUSAL_SYNTAX, doc->line, doc->column,
                             "more field names than can be held: load fewer rules");
     r->file = l->rep.file;
@@ -119,17 +141,41 @@ static int accept(struct loader *l, const struct ynode *doc, struct rule *r, uin
     if (!vec_push(&l->rule, UINT32_MAX - 1, r))
         return EV_ELIMIT;
     l->file.v[l->file.n - 1].rules++;
+    return accept_parts(l, doc, r);
+}
+
+static int accept_filter(struct loader *l, const struct ynode *doc, struct rule *r,
+                         uint32_t document)
+{
+    struct filter_document f = { .rule = r };
+    int rc = filter_read_refs(ynode_get(doc, "filter"), &f, &l->rs->arena, &l->rep);
+    if (rc < 0)
+        return rc;
+    r->file = l->rep.file;
+    r->document = document;
+    if (!filter_negates(r))
+        report_warning(&l->rep, doc->line, doc->column,
+                       "the filter's condition has no \"not\": it keeps what it describes and "
+                       "drops all else; write \"not ...\" to exclude");
+    if (!vec_push(&l->filter, UINT32_MAX - 1, f))
+        return EV_ELIMIT;
+    l->file.v[l->file.n - 1].rules++;
     return EV_OK;
 }
 
 static void load_document(struct loader *l, const struct ynode *doc, uint32_t document)
 {
     struct rule *r = NULL;
-    if (sigma_kind_of(doc) == SIGMA_OTHER) {
+    enum sigma_kind kind = sigma_kind_of(doc);
+    if (kind == SIGMA_OTHER || (l->filters_only && kind != SIGMA_FILTER)) {
         l->rs->not_rules += doc->kind != YNODE_SCALAR || doc->type != YTYPE_NULL;
         return;
     }
-    if (sigma_build(doc, &l->rs->arena, &l->rep, &r) == EV_OK)
+    if (sigma_build(doc, l->ph, &l->rs->arena, &l->rep, &r) < 0)
+        return;
+    if (kind == SIGMA_FILTER)
+        (void)accept_filter(l, doc, r, document);
+    else
         (void)accept(l, doc, r, document);
 }
 
@@ -204,19 +250,29 @@ static int visit_file(void *ctx, const char *path)
     return load_bytes(l, buf_view(&l->text), path);
 }
 
-int ruleset_load(const char *const *path, size_t npath, struct names *names, struct ruleset **ret,
-                 struct ev_err *err)
+static int load_paths(struct loader *l, const char *const *path, size_t npath)
 {
-    struct loader l;
-    struct rulewalk_visitor v = { visit_file, note_trouble, &l };
+    struct rulewalk_visitor v = { visit_file, note_trouble, l };
     int rc = EV_OK;
-    loader_init(&l, names);
     for (size_t i = 0; i < npath && rc != EV_ENOMEM; i++) {
         struct ev_err one = { .rc = 0 };
         rc = rulewalk(path[i], &v, &one);
         if (rc < 0 && rc != EV_ENOMEM)
-            note_trouble(&l, &one);
+            note_trouble(l, &one);
     }
+    return rc;
+}
+
+int ruleset_load_from(const struct ruleset_sources *from, struct names *names, struct ruleset **ret,
+                      struct ev_err *err)
+{
+    struct loader l;
+    loader_init(&l, names);
+    l.ph = from->placeholders;
+    int rc = load_paths(&l, from->rule, from->nrule);
+    l.filters_only = true;
+    if (rc != EV_ENOMEM)
+        rc = load_paths(&l, from->filter, from->nfilter);
     bool nothing = l.file.n == 0 && l.any_trouble;
     struct ruleset *rs = loader_release(&l);
     if (rc == EV_ENOMEM)
@@ -235,14 +291,28 @@ int ruleset_load(const char *const *path, size_t npath, struct names *names, str
     return EV_OK;
 }
 
+int ruleset_load(const char *const *path, size_t npath, struct names *names, struct ruleset **ret,
+                 struct ev_err *err)
+{
+    const struct ruleset_sources from = { .rule = path, .nrule = npath };
+    return ruleset_load_from(&from, names, ret, err);
+}
+
 int ruleset_load_text(struct slice text, const char *file, struct names *names,
                       struct ruleset **ret, struct ev_err *err)
+{
+    return ruleset_load_text_with(text, file, NULL, names, ret, err);
+}
+
+int ruleset_load_text_with(struct slice text, const char *file, const struct placeholders *ph,
+                           struct names *names, struct ruleset **ret, struct ev_err *err)
 {
     struct loader l;
     if (text.n > LIMIT_RULE_FILE)
         return ev_err_set(err, EV_ELIMIT, "larger than %zu MiB: no rule file is; split it",
                           (size_t)LIMIT_RULE_FILE >> 20);
     loader_init(&l, names);
+    l.ph = ph;
     int rc = load_bytes(&l, text, file);
     struct ruleset *rs = loader_release(&l);
     if (rc < 0) {
@@ -258,6 +328,7 @@ void ruleset_free(struct ruleset *rs)
     if (rs == NULL)
         return;
     free(rs->rule);
+    free(rs->filter);
     free(rs->message);
     free(rs->file);
     arena_release(&rs->arena);

@@ -27,10 +27,13 @@ struct rule_file {
 
 enum refusal {
     REFUSAL_SYNTAX,      /* YAML or Sigma fault */
-    REFUSAL_UNSUPPORTED, /* a construct that this version does not do (correlation, near ...) */
-    REFUSAL_LOGSOURCE,   /* cannot occur in a Windows event log */
+    REFUSAL_UNSUPPORTED, /* a construct that this version does not do (a taxonomy, a placeholder ...) */
+    REFUSAL_LOGSOURCE, /* cannot occur in a Windows event log */
     REFUSAL_KINDS
 };
+
+struct filter_document;
+struct placeholders;
 
 struct ruleset {
     struct arena arena;
@@ -41,8 +44,10 @@ struct ruleset {
     size_t nmessage, messages_dropped;
     struct rule_file *file;
     size_t nfile;
+    struct filter_document *filter; /* until ruleset_link has applied them, nfilter of them */
+    size_t nfilter;
     size_t refused[REFUSAL_KINDS]; /* documents */
-    size_t not_rules;              /* YAML documents without detection: counted, not an error */
+    size_t not_rules;              /* YAML documents of other kinds: counted, not an error */
 };
 
 /* Loads every path in order (folders: bytewise order of names). names gets every field that a rule
@@ -50,9 +55,24 @@ struct ruleset {
  * The caller releases *ret with ruleset_free. */
 int ruleset_load(const char *const *path, size_t npath, struct names *names, struct ruleset **ret,
                  struct ev_err *err);
+/* The same with more than rules. */
+struct ruleset_sources {
+    const char *const *rule;
+    size_t nrule;
+    const char *const *filter; /* only the filters of these files are taken */
+    size_t nfilter;
+    const struct placeholders *placeholders; /* for the modifier expand; may be NULL */
+};
+int ruleset_load_from(const struct ruleset_sources *from, struct names *names, struct ruleset **ret,
+                      struct ev_err *err);
 /* One document from memory, for tests and tools; file is the name that messages show. */
 int ruleset_load_text(struct slice text, const char *file, struct names *names,
                       struct ruleset **ret, struct ev_err *err);
+/* The same with values for expand. */
+int ruleset_load_text_with(struct slice text, const char *file, const struct placeholders *ph,
+                           struct names *names, struct ruleset **ret, struct ev_err *err);
+/* Registers the field names of a rule and gives its tests their ids. False: LIMIT_NAMES. */
+bool ruleset_add_names(struct ruleset *rs, const struct rule *r);
 void ruleset_free(struct ruleset *rs);
 
 #endif

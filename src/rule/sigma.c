@@ -4,14 +4,19 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/parse.h"
+#include "rule/correlation.h"
 #include "rule/detection.h"
+#include "rule/filter.h"
 #include "rule/ralloc.h"
 #include "rule/ruletest.h"
 
 struct context {
     struct rule *rule;
+    enum sigma_kind kind;
+    const struct placeholders *ph;
     struct arena *a;
     struct report *rep;
+    bool generate;
     bool failed; /* something was reported that refuses the rule */
 };
 
@@ -223,8 +228,36 @@ static void read_taxonomy(struct context *c, const struct ynode *v, void *into)
 static void read_detection(struct context *c, const struct ynode *v, void *into)
 {
     (void)into;
-    if (detection_build(v, c->rule, c->a, c->rep) < 0)
+    if (c->kind == SIGMA_RULE && detection_build(v, c->ph, c->rule, c->a, c->rep) < 0)
         c->failed = true;
+}
+
+static void read_correlation(struct context *c, const struct ynode *v, void *into)
+{
+    (void)into;
+    if (correlation_build(v, c->rule, c->a, c->rep) < 0)
+        c->failed = true;
+}
+
+/* Some write it beside `correlation` instead of in it. */
+static void read_generate(struct context *c, const struct ynode *v, void *into)
+{
+    (void)into;
+    c->generate = v->kind == YNODE_SCALAR && v->type == YTYPE_BOOL && v->boolean;
+}
+
+static void read_filter(struct context *c, const struct ynode *v, void *into)
+{
+    (void)into;
+    const struct ynode *detection = c->kind == SIGMA_FILTER ? filter_detection(v, c->a) : NULL;
+    if (c->kind != SIGMA_FILTER)
+        return;
+    if (detection == NULL)
+        no_memory(c, v);
+    else if (detection_build(detection, c->ph, c->rule, c->a, c->rep) < 0)
+        c->failed = true;
+    else if (c->rule->correlation != NULL)
+        error(c, v, "a filter cannot count: remove what follows \"|\"");
 }
 
 static void read_tests(struct context *c, const struct ynode *v, void *into)
@@ -250,6 +283,9 @@ static const struct key keys[] = {
     { "modified", read_date, INTO(modified) },
     { "logsource", read_logsource, 0 },
     { "detection", read_detection, 0 },
+    { "correlation", read_correlation, 0 },
+    { "generate", read_generate, 0 },
+    { "filter", read_filter, 0 },
     { "fields", read_texts, INTO(fields) },
     { "falsepositives", read_texts, INTO(falsepositives) },
     { "level", read_level, INTO(level) },
@@ -302,20 +338,16 @@ static void check_mandatory(struct context *c, const struct ynode *doc)
 {
     if (c->rule->title.p == NULL || c->rule->title.n == 0)
         error(c, doc, "the rule has no title: add \"title: ...\"");
-    if (ynode_get(doc, "logsource") == NULL)
+    if (ynode_get(doc, "logsource") == NULL && c->kind != SIGMA_CORRELATION)
         error(c, doc,
               "the rule has no log source: add \"logsource:\" with category, product or "
               "service");
 }
 
-int sigma_build(const struct ynode *doc, struct arena *a, struct report *rep, struct rule **ret)
+int sigma_build(const struct ynode *doc, const struct placeholders *ph, struct arena *a,
+                struct report *rep, struct rule **ret)
 {
-    enum sigma_kind kind = sigma_kind_of(doc);
-    if (kind == SIGMA_CORRELATION || kind == SIGMA_FILTER)
-        return report_error(rep, REFUSAL_UNSUPPORTED, doc->line, doc->column,
-                            "%s rules are not supported yet",
-                            kind == SIGMA_FILTER ? "filter" : "correlation");
-    struct context c = { .a = a, .rep = rep };
+    struct context c = { .kind = sigma_kind_of(doc), .ph = ph, .a = a, .rep = rep };
     c.rule = ralloc(a, 1, sizeof *c.rule);
     if (c.rule == NULL) {
         no_memory(&c, doc);
@@ -335,6 +367,8 @@ int sigma_build(const struct ynode *doc, struct arena *a, struct report *rep, st
             key->read(&c, k->next, (char *)c.rule + key->into);
     }
     check_mandatory(&c, doc);
+    if (c.rule->correlation != NULL)
+        c.rule->correlation->generate |= c.generate;
     if (c.failed || rep->refused)
         return rep->why == REFUSAL_SYNTAX ? EV_ESYNTAX : EV_EUNSUPPORTED;
     *ret = c.rule;

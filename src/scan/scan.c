@@ -57,8 +57,8 @@ static void summarise_files(const struct inputs *in, const struct dispenser *d, 
     }
 }
 
-static void summarise_workers(struct worker *w, unsigned n, const struct ruleset *rules,
-                              struct summary *sum)
+static struct rule_counts *summarise_workers(struct worker *w, unsigned n,
+                                             const struct ruleset *rules, struct summary *sum)
 {
     struct rule_counts *count = arena_zalloc(&sum->arena, rules->n, sizeof *count);
     for (unsigned i = 0; i < n; i++) {
@@ -68,6 +68,8 @@ static void summarise_workers(struct worker *w, unsigned n, const struct ruleset
             count[r].undecided += more[r].undecided;
             count[r].regex_limit += more[r].regex_limit;
             count[r].candidates += more[r].candidates;
+            count[r].suppressed += more[r].suppressed;
+            sum->suppressed += more[r].suppressed;
             sum->undecided += more[r].undecided;
             sum->regex_limit += more[r].regex_limit;
         }
@@ -76,6 +78,7 @@ static void summarise_workers(struct worker *w, unsigned n, const struct ruleset
         sum->hidden_verdict += w[i].hidden[ROW_HIDDEN_VERDICT];
         sum->hidden_time += w[i].hidden[ROW_HIDDEN_TIME];
         sum->filtered += w[i].filtered;
+        sum->fed += w[i].fed;
         sum->oversize += w[i].oversize;
         sum->script_blocks += w[i].blocks;
         sum->script_incomplete += w[i].incomplete;
@@ -85,6 +88,7 @@ static void summarise_workers(struct worker *w, unsigned n, const struct ruleset
     tally_summarise(&w[0].tally, sum);
     sum->rules = rules;
     sum->rule_count = count;
+    return count;
 }
 
 /* How many process rules are worth nothing where command lines are not audited. */
@@ -120,6 +124,35 @@ static int first_fault(const struct worker *w, unsigned n, struct ev_err *err)
     return rc;
 }
 
+static int correlated_row(void *ctx, const struct detection *d)
+{
+    return worker_add_row(ctx, d);
+}
+
+/* Over all that was found; rows go through the first worker's filter and counts. */
+static int correlate(struct correlator *c, struct worker *w, struct ev_err *err)
+{
+    struct ev_err mine = { 0 };
+    int rc = correlator_finish(c, correlated_row, w, &mine);
+    if (rc < 0 && err)
+        *err = w->err.rc < 0 ? w->err : mine;
+    return rc;
+}
+
+static void count_correlations(const struct correlator *c, const struct ruleset *rules,
+                               struct rule_counts *count, struct summary *sum)
+{
+    for (size_t i = 0; c && i < rules->n; i++) {
+        if (!rules->rule[i]->correlation)
+            continue;
+        struct correlation_counts n = correlator_counts(c, rules->rule[i]);
+        count[i].hits = n.rows;
+        count[i].capped = n.undecided;
+        sum->capped += n.undecided;
+    }
+    sum->untimed = c ? correlator_untimed(c) : 0;
+}
+
 int scan_run(const struct scan_options *o, struct inputs *in, struct order *order,
              struct scan_progress *progress, struct summary *sum, struct ev_err *err)
 {
@@ -133,6 +166,7 @@ int scan_run(const struct scan_options *o, struct inputs *in, struct order *orde
                                 .dispenser = d,
                                 .order = order,
                                 .script = script,
+                                .correlator = o->correlator,
                                 .progress = progress,
                                 .stop = o->stop,
                                 .stop_ctx = o->stop_ctx };
@@ -145,10 +179,15 @@ int scan_run(const struct scan_options *o, struct inputs *in, struct order *orde
         rc = late < 0 ? late : rc;
     }
     script_free(script);
-    summarise_files(in, d, sum);
-    summarise_workers(w, o->threads, o->rules, sum);
-    summarise_rules(o->rules, sum);
     sum->interrupted = rc == EV_EINTR;
+    if (o->correlator && (rc == EV_OK || rc == EV_EINTR)) {
+        int more = correlate(o->correlator, &w[0], err);
+        rc = more < 0 ? more : rc;
+    }
+    summarise_files(in, d, sum);
+    struct rule_counts *count = summarise_workers(w, o->threads, o->rules, sum);
+    count_correlations(o->correlator, o->rules, count, sum);
+    summarise_rules(o->rules, sum);
     for (unsigned i = 0; i < o->threads; i++)
         worker_release(&w[i]);
     free(w);

@@ -10,6 +10,7 @@ struct scan_options {
     const struct ruleset *rules;
     const struct filter *filter;
     const struct decoder *decoder;
+    struct correlator *correlator; /* NULL: no correlations; finished by scan_run */
     struct reader_options reader;
     unsigned threads;   /* 1..LIMIT_THREADS */
     size_t memory;      /* of the sort of script blocks' parts */
@@ -18,7 +19,7 @@ struct scan_options {
     void *stop_ctx;
 };
 
-/* Reads every input and puts the rows into order. Fills sum->file, channel, host, total, hidden
+/* Reads every input and puts the rows, those of correlations too, into order. Fills sum->file, channel, host, total, hidden
  * counts and rule_count (all in sum->arena); the caller has initialised sum. Damage in files is no
  * failure. EV_EINTR when stopped (what was found so far is in order and sum), EV_EIO when the order
  * cannot be kept. */

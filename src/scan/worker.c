@@ -1,6 +1,7 @@
 #include "scan/worker.h"
 
 #include "base/limits.h"
+#include "detect/feed.h"
 
 void worker_init(struct worker *w)
 {
@@ -29,13 +30,31 @@ static bool want(void *ctx, struct slice provider, struct slice channel, uint32_
            matcher_wants(w->matcher, provider, channel, event_id);
 }
 
+int worker_add_row(struct worker *w, const struct detection *d)
+{
+    const struct hit hit = { .rule = d->rule, .verdict = d->verdict };
+    enum row_fate fate = filter_row(w->filter, &hit, d->timestamp);
+    if (fate != ROW_SHOWN) {
+        w->hidden[fate]++;
+        return EV_OK;
+    }
+    buf_clear(&w->row);
+    detection_encode(d, &w->row);
+    if (w->row.full) {
+        w->oversize++;
+        return EV_OK;
+    }
+    atomic_fetch_add_explicit(&w->progress->rows, 1, memory_order_relaxed);
+    return order_add(w->order, buf_view(&w->row), &w->err);
+}
+
 /* note: appended to the message; absent: none. */
-static int add_row(struct worker *w, struct event *ev, const struct hit *hit, struct slice file,
+static int add_hit(struct worker *w, struct event *ev, const struct hit *hit, struct slice file,
                    struct slice note)
 {
     const uint64_t time = ev->time_created ? ev->time_created : ev->place.written;
     enum row_fate fate = filter_row(w->filter, hit, time);
-    if (fate != ROW_SHOWN) {
+    if (fate != ROW_SHOWN) { /* before all the work of a row */
         w->hidden[fate]++;
         return EV_OK;
     }
@@ -43,14 +62,34 @@ static int add_row(struct worker *w, struct event *ev, const struct hit *hit, st
     detection_make(ev, hit, file, &d);
     if (note.p)
         d.message = ARENA_JOIN(ev->arena, d.message, SLICE(" ("), note, SLICE(")"));
+    return worker_add_row(w, &d);
+}
+
+/* The event for correlations. */
+static int feed(struct worker *w, struct event *ev, const struct hit *hit, struct slice file)
+{
+    struct detection d;
+    feed_make(ev, hit, file, &d);
     buf_clear(&w->row);
     detection_encode(&d, &w->row);
     if (w->row.full) {
         w->oversize++;
         return EV_OK;
     }
-    atomic_fetch_add_explicit(&w->progress->rows, 1, memory_order_relaxed);
-    return order_add(w->order, buf_view(&w->row), &w->err);
+    return correlator_add(w->correlator, buf_view(&w->row), &w->err);
+}
+
+/* The hit as a row, as an event of correlations, or both. */
+static int take_hit(struct worker *w, struct event *ev, const struct hit *hit, struct slice file,
+                    struct slice note)
+{
+    int rc = correlator_wants(w->correlator, hit) ? feed(w, ev, hit, file) : EV_OK;
+    if (rc < 0)
+        return rc;
+    if (rule_shows_events(hit->rule))
+        return add_hit(w, ev, hit, file, note);
+    w->fed++;
+    return EV_OK;
 }
 
 static int event(void *ctx, struct event *ev)
@@ -71,7 +110,7 @@ static int event(void *ctx, struct event *ev)
     if (rc == EV_OK && !taken) {
         matcher_run(w->matcher, w->scratch, ev, &hits);
         for (size_t i = 0; rc == EV_OK && i < hits.n; i++)
-            rc = add_row(w, ev, &hits.v[i], slice_str(path), SLICE_ABSENT);
+            rc = take_hit(w, ev, &hits.v[i], slice_str(path), SLICE_ABSENT);
     }
     if (rc < 0)
         w->rc = rc;
@@ -135,7 +174,7 @@ int worker_block(void *ctx, const struct script_block *b)
             hit_weaken(&hits.v[i], b->ev->arena);
         for (size_t k = 0; rc == EV_OK && k < b->nplace; k++) {
             b->ev->place = b->place[k].place;
-            rc = add_row(w, b->ev, &hits.v[i], b->place[k].file, b->note);
+            rc = take_hit(w, b->ev, &hits.v[i], b->place[k].file, b->note);
         }
     }
     return rc;

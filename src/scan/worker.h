@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-#include "detect/order.h"
+#include "detect/correlate.h"
 #include "scan/dispenser.h"
 #include "scan/filter.h"
 #include "scan/script.h"
@@ -25,6 +25,7 @@ struct worker {
     struct dispenser *dispenser;
     struct order *order;
     struct script *script; /* parts of script blocks go there; NULL: are matched one by one */
+    struct correlator *correlator; /* NULL: no correlations */
     struct scan_progress *progress;
     bool (*stop)(void *ctx); /* asked between events; NULL: never */
     void *stop_ctx;
@@ -36,6 +37,7 @@ struct worker {
     VEC(struct finding) findings; /* of the job that runs */
     struct scan_file *file;
     uint64_t hidden[ROW_HIDDEN_TIME + 1]; /* rows by enum row_fate */
+    uint64_t fed;                         /* events that make no row, but feed a correlation */
     uint64_t filtered;                    /* events of other computers */
     uint64_t blocks, incomplete;          /* script blocks of several parts, of them not whole */
     uint64_t oversize;                    /* rows beyond LIMIT_DETECTION, lost and reported */
@@ -46,6 +48,9 @@ struct worker {
 /* The borrowed members are set by the caller before. */
 void worker_init(struct worker *w);
 void worker_release(struct worker *w);
+/* Puts a row into the order unless the filter hides it. Also for rows that come later
+ * (correlations). Errors as order_add. */
+int worker_add_row(struct worker *w, const struct detection *d);
 /* Takes jobs until there are none. Sets rc and stops the dispenser on a fault that ends the run. */
 void worker_run(struct worker *w);
 /* Matches a script block (a script_block_fn; ctx: the worker). Of an incomplete one, rows of rules

@@ -168,7 +168,8 @@ def check_jsonl():
     problems = []
     rows = json_lines("plain.jsonl")
     o = rows[0]
-    order = ["timestamp", "level", "rule", "attack", "car", "event", "process", "verdict", "matched", "source"]
+    order = ["timestamp", "level", "rule", "attack", "car", "event", "process", "verdict", "matched", "source",
+             "events", "events_more"]
     if list(o) != order:
         problems.append("members: " + ",".join(o))
     if list(o["rule"]) != "id title status author description tags references falsepositives file".split():

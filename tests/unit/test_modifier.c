@@ -218,7 +218,7 @@ static void misplaced_and_unknown_modifiers_are_errors(void **state)
           { "F|all|all|all|all|all|all|all|all|all: a", "more than 8 modifiers" });
 }
 
-static void expand_is_unsupported(void **state)
+static void expand_without_values_is_unsupported(void **state)
 {
     (void)state;
     struct loaded l;
@@ -260,7 +260,7 @@ int main(void)
         cmocka_unit_test(base64_works_on_bytes),
         cmocka_unit_test(windash_makes_tokens),
         cmocka_unit_test(misplaced_and_unknown_modifiers_are_errors),
-        cmocka_unit_test(expand_is_unsupported),
+        cmocka_unit_test(expand_without_values_is_unsupported),
         cmocka_unit_test(tests_say_what_was_written),
     };
     return cmocka_run_group_tests_name("modifier", tests, NULL, NULL);

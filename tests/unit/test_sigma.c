@@ -120,10 +120,10 @@ static void faults_that_decide_are_errors(void **state)
         { SLICE_INIT(HEAD "detection: {}\n"), "detection is empty", REFUSAL_SYNTAX },
         { SLICE_INIT(HEAD "detection:\n"), "detection is null", REFUSAL_SYNTAX },
         { SLICE_INIT(HEAD "taxonomy: ecs\n" TAIL), "taxonomy \"ecs\"", REFUSAL_UNSUPPORTED },
-        { SLICE_INIT("title: c\ncorrelation: {type: event_count}\n"),
-          "correlation rules are not supported yet", REFUSAL_UNSUPPORTED },
+        { SLICE_INIT("title: c\ncorrelation: {type: temporal, rules: a}\n"),
+          "correlation: add \"timespan", REFUSAL_SYNTAX },
         { SLICE_INIT("title: f\nlogsource: {product: windows}\nfilter: {rules: any}\n"),
-          "filter rules are not supported yet", REFUSAL_UNSUPPORTED },
+          "detection is empty", REFUSAL_SYNTAX },
         { SLICE_INIT("title: t\nlogsource: {product: linux}\n" TAIL), "product \"linux\"",
           REFUSAL_LOGSOURCE },
     };
