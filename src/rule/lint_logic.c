@@ -274,7 +274,7 @@ static uint32_t used_by(const struct node *n)
 
 static bool can_be(const struct logic *g, uint32_t set)
 {
-    for (size_t i = 0; i < g->rule->nselection; i++)
+    for (size_t i = 0; i < rule_own_selections(g->rule); i++)
         if ((set >> i & 1) != 0 && (g->dead[i] || (g->against[i] & set) != 0))
             return false;
     return true;
@@ -289,7 +289,7 @@ struct outcome {
 static struct outcome try_all(const struct logic *g)
 {
     struct outcome o = { 0, false, false };
-    size_t n = g->rule->nselection;
+    size_t n = rule_own_selections(g->rule);
     for (uint32_t set = 0; set < 1u << n; set++) {
         if (!can_be(g, set))
             continue;

@@ -31,9 +31,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < N; i++)
         sel[i] = (struct selection){ .name = slice_str(name[i]), .node = leaf };
     text.text = slice_of(data, size);
-    const int rc = condition_parse(&text, sel, N, used, &a, &rep, &tree);
+    size_t pipe = 0;
+    const int rc = condition_parse(&text, sel, N, used, &a, &rep, &tree, &pipe);
     if ((rc == 0) != (tree != NULL) || (rc < 0 && rep.message.n + rep.dropped == 0))
         abort(); /* a fault that is not told, or a tree that is none */
+    if (rc == 0 && pipe != SIZE_MAX && pipe > size)
+        abort();
     (void)regression_read(text.text, &a, &info, NULL);
     report_release(&rep);
     arena_release(&a);
