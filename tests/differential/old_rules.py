@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rules of 2020 out of pages that show them: all of them must load.
+"""Rules of 2020 out of pages that show them: all that are whole must load.
 
 Usage: old_rules.py EVTRIAGE PAGES
 Each page holds a rule in its block "### Sigma rule". Prints TAP, one test a page.
@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 
+# Its global document says service system, its second category process_creation: no log has both.
+BROKEN = {"win_apt_apt29_tor.md"}
 HEAD = "### Sigma rule\n\n```\n"
 
 
@@ -29,7 +31,7 @@ def main():
             run = subprocess.run([program, "rules", "check", rule], stdin=subprocess.DEVNULL,
                                  capture_output=True, text=True, check=False)
             faults = [line for line in run.stdout.splitlines() if ": error: " in line]
-            good = run.returncode == (4 if faults else 0) and all("not supported yet" in f for f in faults)
+            good = run.returncode == (4 if os.path.basename(path) in BROKEN else 0)
             failed += not good
             for line in faults:
                 print("#", line[:200])
