@@ -11,14 +11,13 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-#define ALIGN 16
 #define BLOCK_MIN LIMIT_KIB(4)
 #define BLOCK_MAX LIMIT_MIB(1)
 
 struct arena_block {
     struct arena_block *next;
-    size_t room, used; /* bytes of data */
-    _Alignas(ALIGN) uint8_t data[];
+    size_t room; /* bytes of data */
+    _Alignas(ARENA_ALIGN) uint8_t data[];
 };
 
 void arena_init(struct arena *a, size_t cap)
@@ -26,11 +25,17 @@ void arena_init(struct arena *a, size_t cap)
     *a = (struct arena){ .cap = cap };
 }
 
+/* Goes on in a block, from its start. */
+static void enter(struct arena *a, struct arena_block *b)
+{
+    a->now = b;
+    a->at = b ? b->data : NULL;
+    a->end = b ? b->data + b->room : NULL;
+}
+
 void arena_reset(struct arena *a)
 {
-    a->now = a->first;
-    if (a->now)
-        a->now->used = 0;
+    enter(a, a->first);
     a->used = 0;
 }
 
@@ -63,7 +68,6 @@ static struct arena_block *arena_block_new(struct arena *a, size_t n)
     if (!b)
         return NULL;
     b->room = room;
-    b->used = 0;
     b->next = a->now ? a->now->next : NULL;
     if (a->now)
         a->now->next = b;
@@ -72,27 +76,26 @@ static struct arena_block *arena_block_new(struct arena *a, size_t n)
     return b;
 }
 
-void *arena_try(struct arena *a, size_t n)
+void *arena_try_slow(struct arena *a, size_t n)
 {
     struct arena_block *b = a->now;
     uint8_t *p;
 
-    if (n > a->cap - a->used || n > SIZE_MAX - ALIGN)
+    if (n > a->cap - a->used || n > SIZE_MAX - ARENA_ALIGN)
         return NULL;
     /* An empty allocation still gets its own place, so that pointers stay distinct. */
-    n = n ? (n + (ALIGN - 1)) & ~(size_t)(ALIGN - 1) : ALIGN;
-    if (!b || n > b->room - b->used) {
+    n = n ? (n + (ARENA_ALIGN - 1)) & ~(size_t)(ARENA_ALIGN - 1) : ARENA_ALIGN;
+    if (!b || n > (size_t)(a->end - a->at)) {
         if (b && b->next && b->next->room >= n)
             b = b->next;
         else
             b = arena_block_new(a, n);
         if (!b)
             return NULL;
-        b->used = 0;
-        a->now = b;
+        enter(a, b);
     }
-    p = b->data + b->used;
-    b->used += n;
+    p = a->at;
+    a->at += n;
     /* Rounding may pass the cap by a few bytes; clamped, so that cap - used never wraps. */
     a->used = n > a->cap - a->used ? a->cap : a->used + n;
     return p;

@@ -11,7 +11,8 @@
 struct arena_block;
 struct arena {
     struct arena_block *first, *now;
-    size_t used, cap; /* bytes handed out since reset; most that may be */
+    uint8_t *at, *end; /* what is left of `now` */
+    size_t used, cap;  /* bytes handed out since reset; most that may be */
 };
 
 /* cap: most bytes alive at once. Storage is the caller's; no memory is taken yet. */
@@ -20,9 +21,26 @@ void arena_init(struct arena *a, size_t cap);
 void arena_reset(struct arena *a);
 void arena_release(struct arena *a);
 
+#define ARENA_ALIGN 16
+
+/* arena_try where the block at hand may not do. */
+void *arena_try_slow(struct arena *a, size_t n);
+
 /* n bytes, aligned to 16, not zeroed. NULL when the cap is reached or memory ends: sizes here may
- * come from input. n == 0 gives a valid pointer. */
-void *arena_try(struct arena *a, size_t n);
+ * come from input. n == 0 gives a valid pointer, with a place of its own. */
+static inline void *arena_try(struct arena *a, size_t n)
+{
+    size_t room = n <= PTRDIFF_MAX / 2
+                      ? (n + (n == 0) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1)
+                      : SIZE_MAX;
+    uint8_t *p = a->at;
+
+    if (room > (size_t)(a->end - p) || room > a->cap - a->used)
+        return arena_try_slow(a, n);
+    a->at = p + room;
+    a->used += room;
+    return p;
+}
 /* The same for sizes that are ours; aborts where arena_try returns NULL. Zeroed. */
 void *arena_zalloc(struct arena *a, size_t n, size_t size);
 /* A copy in the arena, terminated by a NUL that does not count. Absent stays absent.

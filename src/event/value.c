@@ -20,13 +20,25 @@ static struct slice slice_empty(void)
     return (struct slice){ empty_text, 0 };
 }
 
+static uint32_t le16(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
+}
+
+static uint32_t le32(const uint8_t *p)
+{
+    return le16(p) | le16(p + 2) << 16;
+}
+
+static uint64_t le64(const uint8_t *p)
+{
+    return le32(p) | (uint64_t)le32(p + 4) << 32;
+}
+
+/* n is a size that an integer has: size_fits() has seen to it. */
 static uint64_t le_load(const uint8_t *p, size_t n)
 {
-    uint64_t u = 0;
-
-    for (size_t i = n; i-- > 0;)
-        u = u << 8 | p[i];
-    return u;
+    return n == 4 ? le32(p) : n == 8 ? le64(p) : n == 2 ? le16(p) : p[0];
 }
 
 static int64_t le_load_signed(const uint8_t *p, size_t n)
@@ -41,29 +53,42 @@ static int64_t le_load_signed(const uint8_t *p, size_t n)
     return i;
 }
 
-/* Texts are written from the end of a small buffer; at is where they begin. */
-struct tail {
-    uint8_t b[40];
-    size_t at;
-};
-
-static void tail_decimal(struct tail *t, uint64_t u)
+static unsigned digits_of(uint64_t u)
 {
-    do {
-        t->b[--t->at] = (uint8_t)('0' + u % 10);
-        u /= 10;
-    } while (u);
+    unsigned n = 1;
+
+    for (; u >= 10000; u /= 10000)
+        n += 4;
+    return n + (u >= 10) + (u >= 100) + (u >= 1000);
 }
 
-static struct slice tail_take(const struct tail *t, struct arena *a)
+/* u in n digits; returns the place behind. */
+static uint8_t *put_digits(uint8_t *p, uint64_t u, unsigned n)
 {
-    size_t n = sizeof t->b - t->at;
-    uint8_t *p = arena_try(a, n);
+    uint8_t *q = p + n;
+
+    for (; u >= 10; u /= 10)
+        *--q = (uint8_t)('0' + u % 10);
+    *--q = (uint8_t)('0' + u);
+    return p + n;
+}
+
+static uint8_t *put_decimal(uint8_t *p, uint32_t u)
+{
+    return put_digits(p, u, digits_of(u));
+}
+
+static struct slice text_decimal(uint64_t u, bool negative, struct arena *a)
+{
+    unsigned n = digits_of(u);
+    uint8_t *p = arena_try(a, n + negative);
 
     if (!p)
         return SLICE_ABSENT;
-    memcpy(p, t->b + t->at, n);
-    return slice_of(p, n);
+    if (negative)
+        *p = '-';
+    put_digits(p + negative, u, n);
+    return slice_of(p, n + negative);
 }
 
 static struct slice text_hex_bytes(const struct value *v, struct arena *a)
@@ -86,25 +111,29 @@ static struct slice text_null(const struct value *v, struct arena *a)
     return slice_empty();
 }
 
+static struct slice text_utf16_other(const uint8_t *src, size_t units, struct arena *a)
+{
+    uint8_t *p = arena_try(a, utf16_utf8_room(units));
+
+    return p ? slice_of(p, utf16_to_utf8(src, units, p)) : SLICE_ABSENT;
+}
+
 /* Nearly all text is ASCII: the room for anything else is only taken when it is needed. */
 static struct slice text_utf16(const struct value *v, struct arena *a)
 {
+    const uint8_t *src = v->p;
     size_t units = v->n / 2;
     uint8_t *p;
 
-    while (units > 0 && v->p[2 * units - 2] == 0 && v->p[2 * units - 1] == 0)
+    while (units > 0 && le16(src + 2 * units - 2) == 0)
         units--;
     if (units == 0)
         return slice_empty();
     p = arena_try(a, units);
     if (!p)
         return SLICE_ABSENT;
-    if (utf16_ascii(v->p, units, p) == units)
-        return slice_of(p, units);
-    p = arena_try(a, utf16_utf8_room(units));
-    if (!p)
-        return SLICE_ABSENT;
-    return slice_of(p, utf16_to_utf8(v->p, units, p));
+    return utf16_ascii(src, units, p) == units ? slice_of(p, units)
+                                               : text_utf16_other(src, units, a);
 }
 
 /* Windows-1252, 0x80..0x9f; the five holes are the C1 controls, as MultiByteToWideChar has them. */
@@ -137,7 +166,7 @@ static struct slice text_ansi(const struct value *v, struct arena *a)
     return slice_of(p, at);
 }
 
-static struct slice text_utf8(const struct value *v, struct arena *a)
+static __attribute__((noinline)) struct slice text_utf8(const struct value *v, struct arena *a)
 {
     struct slice s = slice_of(v->p, v->n);
     size_t at = 0, n;
@@ -156,35 +185,29 @@ static struct slice text_utf8(const struct value *v, struct arena *a)
 
 static struct slice text_unsigned(const struct value *v, struct arena *a)
 {
-    struct tail t = { .at = sizeof t.b };
-
-    tail_decimal(&t, le_load(v->p, v->n));
-    return tail_take(&t, a);
+    return text_decimal(le_load(v->p, v->n), false, a);
 }
 
 static struct slice text_signed(const struct value *v, struct arena *a)
 {
-    struct tail t = { .at = sizeof t.b };
     int64_t i = le_load_signed(v->p, v->n);
 
-    tail_decimal(&t, i < 0 ? 0 - (uint64_t)i : (uint64_t)i);
-    if (i < 0)
-        t.b[--t.at] = '-';
-    return tail_take(&t, a);
+    return text_decimal(i < 0 ? 0 - (uint64_t)i : (uint64_t)i, i < 0, a);
 }
 
 static struct slice text_hex(const struct value *v, struct arena *a)
 {
-    struct tail t = { .at = sizeof t.b };
     uint64_t u = le_load(v->p, v->n);
+    unsigned n = u ? 16 - (unsigned)__builtin_clzll(u) / 4 : 1;
+    uint8_t *p = arena_try(a, 2 + n);
 
-    do {
-        t.b[--t.at] = (uint8_t)hex_lower[u & 15];
-        u >>= 4;
-    } while (u);
-    t.b[--t.at] = 'x';
-    t.b[--t.at] = '0';
-    return tail_take(&t, a);
+    if (!p)
+        return SLICE_ABSENT;
+    p[0] = '0';
+    p[1] = 'x';
+    for (unsigned i = n; i > 0; u >>= 4)
+        p[1 + i--] = (uint8_t)hex_lower[u & 15];
+    return slice_of(p, 2 + n);
 }
 
 static struct slice text_bool(const struct value *v, struct arena *a)
@@ -233,24 +256,31 @@ static struct slice text_f64(const struct value *v, struct arena *a)
     return text_double(d, a);
 }
 
+static uint8_t *put_hex(uint8_t *p, uint8_t b)
+{
+    p[0] = (uint8_t)hex_upper[b >> 4];
+    p[1] = (uint8_t)hex_upper[b & 15];
+    return p + 2;
+}
+
 static struct slice text_guid(const struct value *v, struct arena *a)
 {
-    /* Byte order of the text; 16 stands for a dash. */
-    static const uint8_t order[] = { 3,  2, 1, 0,  16, 5,  4,  16, 7,  6,
-                                     16, 8, 9, 16, 10, 11, 12, 13, 14, 15 };
     uint8_t *p = arena_try(a, 38), *q = p;
+    const uint8_t *g = v->p;
 
     if (!p)
         return SLICE_ABSENT;
     *q++ = '{';
-    for (size_t i = 0; i < sizeof order; i++) {
-        if (order[i] == 16) {
-            *q++ = '-';
-            continue;
-        }
-        *q++ = (uint8_t)hex_upper[v->p[order[i]] >> 4];
-        *q++ = (uint8_t)hex_upper[v->p[order[i]] & 15];
-    }
+    q = put_hex(put_hex(put_hex(put_hex(q, g[3]), g[2]), g[1]), g[0]);
+    *q++ = '-';
+    q = put_hex(put_hex(q, g[5]), g[4]);
+    *q++ = '-';
+    q = put_hex(put_hex(q, g[7]), g[6]);
+    *q++ = '-';
+    q = put_hex(put_hex(q, g[8]), g[9]);
+    *q++ = '-';
+    for (size_t i = 10; i < 16; i++)
+        q = put_hex(q, g[i]);
     *q = '}';
     return slice_of(p, 38);
 }
@@ -274,41 +304,35 @@ static struct slice text_systemtime(const struct value *v, struct arena *a)
 /* S-R-A-S-S...: the authority is 48 bits, big endian; beyond 32 bits Windows writes it as hex. */
 static struct slice text_sid(const struct value *v, struct arena *a)
 {
-    uint8_t b[200];
-    size_t at = sizeof b;
     unsigned count = v->n >= 8 ? v->p[1] : 16;
+    uint8_t *p, *q;
 
     if (count > 15 || v->n < 8 + 4 * count)
         return text_hex_bytes(v, a);
-    for (unsigned i = count; i-- > 0;) {
-        uint32_t u = (uint32_t)le_load(v->p + 8 + 4 * i, 4);
-        do
-            b[--at] = (uint8_t)('0' + u % 10);
-        while (u /= 10);
-        b[--at] = '-';
-    }
+    /* Most that it can be: S-, revision, authority as 0x and twelve digits, 11 for each number. */
+    p = q = arena_try(a, 20 + 11 * (size_t)count);
+    if (!p)
+        return SLICE_ABSENT;
+    *q++ = 'S';
+    *q++ = '-';
+    q = put_decimal(q, v->p[0]);
+    *q++ = '-';
     if (v->p[2] || v->p[3]) {
-        for (size_t i = 8; i-- > 2;) {
-            b[--at] = (uint8_t)hex_lower[v->p[i] & 15];
-            b[--at] = (uint8_t)hex_lower[v->p[i] >> 4];
+        *q++ = '0';
+        *q++ = 'x';
+        for (size_t i = 2; i < 8; i++) {
+            *q++ = (uint8_t)hex_lower[v->p[i] >> 4];
+            *q++ = (uint8_t)hex_lower[v->p[i] & 15];
         }
-        b[--at] = 'x';
-        b[--at] = '0';
     } else {
-        uint32_t u =
-            (uint32_t)v->p[4] << 24 | (uint32_t)v->p[5] << 16 | (uint32_t)v->p[6] << 8 | v->p[7];
-        do
-            b[--at] = (uint8_t)('0' + u % 10);
-        while (u /= 10);
+        q = put_decimal(q, (uint32_t)v->p[4] << 24 | (uint32_t)v->p[5] << 16 |
+                               (uint32_t)v->p[6] << 8 | v->p[7]);
     }
-    b[--at] = '-';
-    uint8_t revision = v->p[0];
-    do
-        b[--at] = (uint8_t)('0' + revision % 10);
-    while (revision /= 10);
-    b[--at] = '-';
-    b[--at] = 'S';
-    return arena_dup(a, slice_of(b + at, sizeof b - at));
+    for (unsigned i = 0; i < count; i++) {
+        *q++ = '-';
+        q = put_decimal(q, le32(v->p + 8 + 4 * i));
+    }
+    return slice_of(p, (size_t)(q - p));
 }
 
 #define SIZE_ANY 0xffff
@@ -352,6 +376,8 @@ static bool size_fits(const struct value *v)
 
 struct slice value_text(const struct value *v, struct arena *a)
 {
+    if (v->type == VALUE_UTF16)
+        return text_utf16(v, a);
     if (v->type == VALUE_UTF8)
         return text_utf8(v, a);
     if (v->n == 0)
