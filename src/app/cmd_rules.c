@@ -23,6 +23,8 @@ struct action {
     const char *name;
     int (*run)(const struct options *o, struct loaded *l);
     bool takes_names; /* arguments that are no path name rules */
+    /* With --dialect atc-2020; NULL: that dialect means nothing here. */
+    int (*run_2020)(const struct options *o, const struct option_list *paths);
 };
 
 /* What the arguments after the action mean. */
@@ -63,12 +65,31 @@ static int run_action(const struct options *o, const struct action *a, const str
     return code;
 }
 
+static bool is_2020(const struct options *o)
+{
+    return o->dialect && strcmp(o->dialect, "atc-2020") == 0;
+}
+
+static bool dialect_fits(const struct options *o, const struct action *a)
+{
+    if (o->dialect && !is_2020(o) && strcmp(o->dialect, "current") != 0)
+        talk("--dialect: \"%s\" is no dialect; dialects are current, atc-2020", o->dialect);
+    else if (is_2020(o) && !a->run_2020)
+        talk("rules %s knows no --dialect atc-2020; card and export do", a->name);
+    else if (!is_2020(o) && !a->run)
+        talk("rules %s is there for --dialect atc-2020 only", a->name);
+    else
+        return true;
+    return false;
+}
+
 int cmd_rules(const struct options *o)
 {
-    const struct action actions[] = { { "check", rules_check, false },
-                                      { "list", rules_list, false },
-                                      { "show", rules_show, true },
-                                      { "test", rules_test, false } };
+    const struct action actions[] = {
+        { "check", rules_check, false, NULL },       { "list", rules_list, false, NULL },
+        { "show", rules_show, true, NULL },          { "card", NULL, true, rules_card_2020 },
+        { "export", NULL, true, rules_export_2020 }, { "test", rules_test, false, NULL }
+    };
     const struct action *a = NULL;
     struct subjects s = { 0 };
 
@@ -76,11 +97,14 @@ int cmd_rules(const struct options *o)
         if (strcmp(o->argument.v[0], actions[i].name) == 0)
             a = &actions[i];
     if (!a) {
-        talk("rules needs one of check, list, show, test; try `evtriage rules --help`");
+        talk("rules needs one of check, list, show, card, export, test; try `evtriage rules "
+             "--help`");
         return EXIT_USAGE;
     }
-    subjects_sort(o, a->takes_names, &s);
-    int code = run_action(o, a, &s);
+    if (!dialect_fits(o, a))
+        return EXIT_USAGE;
+    subjects_sort(o, a->takes_names && a->run, &s);
+    int code = is_2020(o) ? a->run_2020(o, &s.path) : run_action(o, a, &s);
     free(s.path.v);
     free(s.name.v);
     return code;

@@ -15,4 +15,8 @@ int rules_list(const struct options *o, struct loaded *l);
 int rules_show(const struct options *o, struct loaded *l);
 int rules_test(const struct options *o, struct loaded *l);
 
+/* In the dialect atc-2020: of the files themselves, no rule is loaded. */
+int rules_card_2020(const struct options *o, const struct option_list *paths);
+int rules_export_2020(const struct options *o, const struct option_list *paths);
+
 #endif

@@ -3,8 +3,9 @@
 const struct command commands[] = {
     { "scan", C_SCAN, "[OPTION]... PATH...", "match event logs against rules, write a timeline",
       cmd_scan },
-    { "rules", C_RULES, "check|list|show|test [OPTION]... [PATH]...",
-      "check rules, list or show them, run their own tests", cmd_rules },
+    { "rules", C_RULES, "check|list|show|card|export|test [OPTION]... [PATH]...",
+      "check rules, list or show them, make pages and queries of them, run their own tests",
+      cmd_rules },
     { NULL, 0, NULL, NULL, NULL },
 };
 

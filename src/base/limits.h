@@ -49,6 +49,11 @@
 #define LIMIT_EXPLAIN_MISSES 20          /* near misses of it */
 #define LIMIT_EXPLAIN_TEXT LIMIT_KIB(64) /* text of one of them */
 
+/* --- the dialect of 2020 --- */
+#define LIMIT_LEGACY_NODES 50000 /* of one rule: its optimiser takes the square; seen: 700 */
+#define LIMIT_LEGACY_WORDS 2000  /* of one condition; as deep as its tree can be; seen: 40 */
+#define LIMIT_LEGACY_EXPORT LIMIT_MIB(64) /* text of one export, or of one page */
+
 /* --- matching --- */
 #define LIMIT_REGEX_MATCH 1000000      /* PCRE2 match limit; reached = "not decided" */
 #define LIMIT_REGEX_DEPTH 10000        /* PCRE2 depth limit */
