@@ -8,11 +8,20 @@
 
 #include "match/regex.h"
 
+#include "base/fold.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
+/* One mark, again and again on one line: \+.*\+.*\+. An engine that backtracks may need ages for
+ * what counting tells. */
+struct chain {
+    uint8_t mark;
+    size_t times; /* 0: the expression is none */
+};
+
 struct regex {
     pcre2_code *code;
+    struct chain chain;
 };
 
 struct regex_state {
@@ -42,6 +51,63 @@ static pcre2_code *compile(const struct test *t, int *ret_code, PCRE2_SIZE *ret_
     return code;
 }
 
+/* Reads one mark, plain or escaped, at *at. 0 when there is none. */
+static uint8_t chain_mark(struct slice s, size_t *at)
+{
+    bool escaped = *at < s.n && s.p[*at] == '\\';
+    uint8_t c = *at + escaped < s.n ? s.p[*at + escaped] : 0;
+
+    if (c <= ' ' || c >= 0x7f || fold_ascii(c) != c || (c >= 'a' && c <= 'z') ||
+        (c >= '0' && c <= '9') || (!escaped && strchr("\\^$.|?*+()[]{}", c)))
+        return 0;
+    *at += 1U + escaped;
+    return c;
+}
+
+static struct chain chain_read(const struct test *t)
+{
+    struct slice s = t->u.regex.pattern;
+    size_t at = 0;
+    struct chain chain = { chain_mark(s, &at), 1 };
+
+    while (chain.mark && at + 2 < s.n && s.p[at] == '.' && s.p[at + 1] == '*') {
+        at += 2;
+        if (chain_mark(s, &at) != chain.mark)
+            return (struct chain){ 0, 0 };
+        chain.times++;
+    }
+    if (!chain.mark || chain.times < 2 || at != s.n || t->u.regex.dotall)
+        return (struct chain){ 0, 0 };
+    return chain;
+}
+
+/* As the engine would: from the first mark of the first line that has enough, to its last. */
+static enum regex_answer chain_search(struct chain chain, struct slice text, size_t *ret_offset,
+                                      size_t *ret_length)
+{
+    size_t at = 0;
+
+    while (at < text.n) {
+        struct slice line = slice_sub(text, at, text.n);
+        size_t end = slice_find_byte(line, '\n'), times = 0, first = 0, last = 0;
+
+        line.n = end == SIZE_MAX ? line.n : end;
+        for (size_t i = 0; i < line.n; i++) {
+            if (line.p[i] != chain.mark)
+                continue;
+            first = times++ ? first : i;
+            last = i;
+        }
+        if (times >= chain.times) {
+            *ret_offset = at + first;
+            *ret_length = last - first + 1;
+            return REGEX_YES;
+        }
+        at += line.n + 1;
+    }
+    return REGEX_NO;
+}
+
 int regex_new(const struct test *t, struct regex **ret, struct ev_err *err)
 {
     int code = 0;
@@ -57,6 +123,7 @@ int regex_new(const struct test *t, struct regex **ret, struct ev_err *err)
         return ev_err_set(err, EV_ESYNTAX, "regular expression, at character %zu: %s",
                           (size_t)offset + 1, (const char *)text);
     }
+    r->chain = chain_read(t);
     /* Without JIT (other machines, forbidden by the kernel) the interpreter does the same. */
     pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
     *ret = r;
@@ -105,6 +172,8 @@ enum regex_answer regex_search(const struct regex *r, struct regex_state *s, str
     PCRE2_SIZE *pair;
     int rc;
 
+    if (r->chain.times > 0)
+        return chain_search(r->chain, text, ret_offset, ret_length);
     /* Without match data or limits nothing may run. */
     if (!s->context || !s->data)
         return REGEX_LIMIT;
