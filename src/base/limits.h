@@ -60,7 +60,7 @@
 #define LIMIT_REGEX_HEAP_KIB 20000     /* PCRE2 heap limit in KiB */
 #define LIMIT_REGEX_STACK LIMIT_MIB(1) /* PCRE2 JIT stack of a worker; then its interpreter tries */
 #define LIMIT_MATCH_ARENA LIMIT_MIB(64) /* folded texts and reasons of one event, per worker */
-#define LIMIT_MEMO LIMIT_MIB(8)         /* remembered values of one worker */
+#define LIMIT_MEMO LIMIT_MIB(16)        /* remembered values of one worker */
 #define LIMIT_MEMO_VALUE 4096          /* bytes of one: longer ones (script blocks) hardly repeat */
 #define LIMIT_GROUP_ARENA LIMIT_MIB(8) /* of one worker: rules by channel, provider and EventID */
 #define LIMIT_GAPS 64                  /* sets of missing fields for which a worker keeps a table */

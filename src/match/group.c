@@ -11,6 +11,8 @@
 
 /* Longer names of channels and providers have no entry: none of ours is so long. */
 #define KEY_MOST 512
+/* Flags and EventID. */
+#define KEY_HEAD 5
 /* Log sources of one key that look at a field besides (registry_add): two are known. */
 #define MAYBE_MOST 4
 /* Events of a gap before it gets a table. */
@@ -33,6 +35,8 @@ void groups_init(struct groups *g, const struct index *ix)
     map_init(&g->by_key, map_seed());
     g->gap = xcalloc(LIMIT_GAPS, sizeof *g->gap);
     g->silent = xcalloc(ix->nfield + 1, sizeof *g->silent);
+    g->silent_now = xcalloc(ix->nfield + 1, sizeof *g->silent_now);
+    g->last_key = xcalloc(KEY_MOST, 1);
 }
 
 static void gaps_forget(struct groups *g)
@@ -51,6 +55,8 @@ void groups_release(struct groups *g)
     free(g->gap);
     free(g->silent);
     free(g->now);
+    free(g->silent_now);
+    free(g->last_key);
     *g = (struct groups){ 0 };
 }
 
@@ -87,14 +93,20 @@ static bool source_is_maybe(const struct logsource *ls, const struct event *ev)
  * out. An event may be made with a second field of that name. */
 static bool event_id_is_plain(const struct event *ev)
 {
-    size_t i = event_find(ev, FIELD_EVENTID, 0);
-    const struct value *v;
+    const struct value *v = NULL;
     uint64_t id = 0;
 
-    if (!ev->has_event_id || i == SIZE_MAX || ev->field[i].part != EVENT_SYSTEM ||
-        event_find(ev, FIELD_EVENTID, i + 1) != SIZE_MAX)
+    for (size_t i = 0; i < ev->n; i++) {
+        const struct field *f = &ev->field[i];
+
+        if (f->id != FIELD_EVENTID || f->part == EVENT_RENDERING)
+            continue;
+        if (v || f->part != EVENT_SYSTEM)
+            return false;
+        v = &f->value;
+    }
+    if (!v || !ev->has_event_id)
         return false;
-    v = &ev->field[i].value;
     if (v->type == VALUE_U16 || v->type == VALUE_U32)
         return value_u64(v, &id) == EV_OK && id == ev->event_id;
     if (v->type != VALUE_UTF8 || v->n == 0 || v->n > 10 || v->p[0] == '0')
@@ -107,28 +119,25 @@ static bool event_id_is_plain(const struct event *ev)
     return id == ev->event_id;
 }
 
-/* Channel, NUL, provider, NUL, EventID, flags; the names without ASCII case. Absent slice when it
- * does not fit. */
-static struct slice key_make(const struct event *ev, uint8_t b[KEY_MOST])
+/* Flags, EventID, channel, NUL, provider, as they are. 0 when it does not fit. */
+static size_t key_make(const struct event *ev, uint8_t b[KEY_MOST])
 {
     uint8_t flags = (uint8_t)(ev->has_event_id | event_id_is_plain(ev) << 1 |
                               (ev->channel.p != NULL) << 2 | (ev->provider.p != NULL) << 3);
-    size_t n = 0;
 
-    if (ev->channel.n + ev->provider.n + 7 > KEY_MOST)
-        return SLICE_ABSENT;
-    for (size_t i = 0; i < ev->channel.n; i++)
-        b[n++] = fold_ascii(ev->channel.p[i]);
-    b[n++] = 0;
-    for (size_t i = 0; i < ev->provider.n; i++)
-        b[n++] = fold_ascii(ev->provider.p[i]);
-    b[n++] = 0;
-    memcpy(b + n, &ev->event_id, 4);
-    b[n + 4] = flags;
-    return slice_of(b, n + 5);
+    if (ev->channel.n + ev->provider.n + KEY_HEAD + 1 > KEY_MOST)
+        return 0;
+    b[0] = flags;
+    memcpy(b + 1, &ev->event_id, 4);
+    if (ev->channel.n > 0)
+        memcpy(b + KEY_HEAD, ev->channel.p, ev->channel.n);
+    b[KEY_HEAD + ev->channel.n] = 0;
+    if (ev->provider.n > 0)
+        memcpy(b + KEY_HEAD + ev->channel.n + 1, ev->provider.p, ev->provider.n);
+    return ev->channel.n + ev->provider.n + KEY_HEAD + 1;
 }
 
-static struct key_entry *entry_new(struct groups *g, struct slice key, const struct event *ev)
+static struct key_entry *entry_new(struct groups *g, const struct event *ev)
 {
     struct key_entry *e = arena_zalloc(&g->arena, 1, sizeof *e);
     const struct dispatch *d = &g->ix->m->dispatch;
@@ -140,7 +149,33 @@ static struct key_entry *entry_new(struct groups *g, struct slice key, const str
         if (!e->many)
             e->maybe[e->nmaybe++] = (uint32_t)i;
     }
-    e->key = arena_dup(&g->arena, key);
+    return e;
+}
+
+/* The entry of the event's key. Names are the same in any case: a log that plays with it does not
+ * make more entries. */
+static struct key_entry *entry_find(struct groups *g, const struct event *ev)
+{
+    uint8_t b[KEY_MOST];
+    size_t n = key_make(ev, b);
+    struct slice key;
+    uint64_t *known;
+    struct key_entry *e;
+
+    if (n == 0)
+        return entry_new(g, ev);
+    if (g->last && n == g->last_n && memcmp(b, g->last_key, n) == 0)
+        return g->last;
+    memcpy(g->last_key, b, n);
+    g->last_n = n;
+    for (size_t i = KEY_HEAD; i < n; i++)
+        b[i] = fold_ascii(b[i]);
+    key = slice_of(b, n);
+    known = map_get(&g->by_key, key);
+    e = known ? (struct key_entry *)(uintptr_t)*known : entry_new(g, ev);
+    if (!known)
+        map_put(&g->by_key, arena_dup(&g->arena, key), (uint64_t)(uintptr_t)e, NULL);
+    g->last = e;
     return e;
 }
 
@@ -234,6 +269,7 @@ static void group_add(struct groups *g, struct group *ret, size_t source, enum t
     if (!c) {
         c = arena_zalloc(&g->arena, 1, sizeof *c);
         c->twin = twin;
+        c->number = g->cohorts++;
         ret->cohort[ret->n++] = c;
     }
     wider = arena_zalloc(&g->arena, c->n + most + 1, sizeof *wider);
@@ -269,23 +305,12 @@ static struct group *group_new(struct groups *g, struct event *ev)
 
 const struct group *groups_find(struct groups *g, struct event *ev)
 {
-    uint8_t b[KEY_MOST];
-    struct slice key = key_make(ev, b);
-    struct key_entry *e = g->last;
-    uint64_t *known;
+    struct key_entry *e;
     unsigned bits = 0;
 
-    if (g->arena.used > LIMIT_GROUP_ARENA) {
+    if (g->arena.used > LIMIT_GROUP_ARENA)
         groups_forget(g);
-        e = NULL;
-    }
-    if (!e || !key.p || !slice_eq(e->key, key)) {
-        known = key.p ? map_get(&g->by_key, key) : NULL;
-        e = known ? (struct key_entry *)(uintptr_t)*known : entry_new(g, key, ev);
-        if (!known && key.p)
-            map_put(&g->by_key, e->key, (uint64_t)(uintptr_t)e, NULL);
-        g->last = e;
-    }
+    e = entry_find(g, ev);
     for (size_t i = 0; i < e->nmaybe; i++) {
         enum twin_kind twin;
 
@@ -393,11 +418,15 @@ const struct gap *groups_gap(struct groups *g, struct cohort *c, struct view *v)
     bool any = false;
 
     memset(g->now, 0, n * sizeof *g->now);
-    for (size_t i = 0; i < c->ncarried; i++)
-        if (view_silent(v, c->carried[i])) {
+    for (size_t i = 0; i < c->ncarried; i++) {
+        bool silent = view_silent(v, c->carried[i]);
+
+        g->silent_now[c->carried[i]] = silent;
+        if (silent) {
             bit_add(g->now, i);
             any = true;
         }
+    }
     if (!any)
         return &c->full;
     for (s = c->gap; s; s = s->next)

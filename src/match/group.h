@@ -62,6 +62,7 @@ struct gap {
 };
 
 struct cohort {
+    uint32_t number; /* no two of a worker have the same */
     enum twin_kind twin;
     uint32_t *rule; /* ascending, n of them */
     size_t n;
@@ -88,11 +89,15 @@ struct groups {
     size_t nentry, room;
     struct gap **gap; /* all that have tables of their own */
     size_t ngap;
-    bool *silent;  /* by field id, of the gap being built */
-    uint64_t *now; /* bit by place in cohort.carried, of the event at hand */
+    uint32_t cohorts; /* made so far */
+    bool *silent;     /* by field id, of the gap being built */
+    uint64_t *now;    /* bit by place in cohort.carried, of the event at hand */
     size_t now_words;
+    bool *silent_now; /* by field id, the same; what no cohort asked about is false */
     struct facts facts;
-    struct key_entry *last;
+    struct key_entry *last; /* of the last event; NULL at first */
+    uint8_t *last_key;      /* its key as it was written */
+    size_t last_n;
 };
 
 void groups_init(struct groups *g, const struct index *ix);
@@ -101,7 +106,7 @@ void groups_release(struct groups *g);
 /* The event's group; without cohorts when no rule looks at it. Valid until the next call. */
 const struct group *groups_find(struct groups *g, struct event *ev);
 
-/* The cohort's gap for the event of the view; NULL when there is none to be had: then every rule
+/* Finds out which fields are silent (g->silent_now), and the cohort's gap for that; NULL when there is none to be had: then every rule
  * of cohort.open must be looked at, besides those of cohort.full. */
 const struct gap *groups_gap(struct groups *g, struct cohort *c, struct view *v);
 

@@ -20,142 +20,18 @@ struct index_state {
     uint32_t *stamp; /* by fact: the round in which it was true last */
     uint32_t *fact;  /* of this round, nfact of them */
     size_t nfact;
-    uint32_t *list;   /* facts of one value */
+    uint32_t *list; /* facts of one value */
+    size_t nlist;
     uint32_t *listed; /* by fact: the list in which it stands last */
     uint32_t lists;
     uint32_t *woken;     /* by rule: the round */
     uint32_t *candidate; /* rules of this round, ncandidate of them */
     size_t ncandidate;
+    uint32_t *like;    /* key of a fact list */
+    uint8_t *outcome;  /* by place among the candidates */
+    uint32_t *learned; /* numbers of a memo entry */
     struct answers answers;
 };
-
-/* --- building --- */
-
-static void link_sources(struct index *ix)
-{
-    const struct matcher *m = ix->m;
-    uint32_t *fill = xcalloc(m->dispatch.n + 1, sizeof *fill);
-
-    ix->first = xcalloc(m->dispatch.n + 1, sizeof *ix->first);
-    ix->rule_of = xcalloc(m->n + 1, sizeof *ix->rule_of);
-    for (size_t i = 0; i < m->n; i++)
-        if (m->rule[i].source != SIZE_MAX)
-            ix->first[m->rule[i].source + 1]++;
-    for (size_t i = 0; i < m->dispatch.n; i++)
-        ix->first[i + 1] += ix->first[i];
-    for (size_t i = 0; i < m->n; i++) {
-        size_t source = m->rule[i].source;
-
-        if (source != SIZE_MAX)
-            ix->rule_of[ix->first[source] + fill[source]++] = (uint32_t)i;
-    }
-    free(fill);
-}
-
-/* Atoms sorted by field, and one sieve for each. */
-static void build_sieves(struct index *ix, const struct rarity *r)
-{
-    const struct atoms *a = &ix->programs.atoms;
-    uint32_t *start = xcalloc(ix->nfield + 2, sizeof *start);
-    uint32_t *which = xcalloc(a->n + 1, sizeof *which), *fill;
-
-    for (size_t i = 0; i < a->n; i++)
-        start[(a->v[i].field == ATOM_ANY_FIELD ? ix->nfield : a->v[i].field) + 1]++;
-    for (size_t i = 0; i <= ix->nfield; i++)
-        start[i + 1] += start[i];
-    fill = xcalloc(ix->nfield + 1, sizeof *fill);
-    for (size_t i = 0; i < a->n; i++) {
-        size_t field = a->v[i].field == ATOM_ANY_FIELD ? ix->nfield : a->v[i].field;
-
-        which[start[field] + fill[field]++] = (uint32_t)i;
-    }
-    ix->sieve = xcalloc(ix->nfield + 1, sizeof(struct sieve *));
-    for (size_t i = 0; i <= ix->nfield; i++) {
-        size_t n = start[i + 1] - start[i];
-
-        if (n > ix->most_atoms)
-            ix->most_atoms = n;
-        if (n > 0)
-            ix->sieve[i] = sieve_new(a, which + start[i], n, r);
-    }
-    free(start);
-    free(which);
-    free(fill);
-}
-
-static void build_triggers(struct index *ix)
-{
-    const struct matcher *m = ix->m;
-    struct facts facts = { 0 };
-    struct trigger_pair *pair = NULL;
-    size_t n = 0, room = 0;
-
-    ix->always = xcalloc(bit_words(m->n), sizeof *ix->always);
-    for (size_t i = 0; i < m->n; i++) {
-        if (m->rule[i].source == SIZE_MAX)
-            continue;
-        facts.n = 0;
-        if (!trigger_of(&ix->programs, ix->share, i, NULL, &facts))
-            bit_add(ix->always, i);
-        if (n + facts.n > room) {
-            room = 2 * (n + facts.n);
-            pair = xrealloc(pair, room, sizeof *pair);
-        }
-        for (size_t k = 0; k < facts.n; k++)
-            pair[n++] = (struct trigger_pair){ facts.v[k], (uint32_t)i };
-    }
-    trigger_table_init(&ix->trigger, pair, n);
-    free(pair);
-    facts_release(&facts);
-}
-
-int index_new(const struct matcher *m, struct index **ret, struct ev_err *err)
-{
-    struct index *ix = xcalloc(1, sizeof *ix);
-    struct rarity *rarity = xcalloc(1, sizeof *rarity);
-    int rc = EV_OK;
-
-    ix->m = m;
-    ix->nfield = names_count(m->rs->names);
-    arena_init(&ix->arena, LIMIT_RULE_ARENA);
-    programs_init(&ix->programs, m->n, &ix->arena);
-    ix->ids = xcalloc(m->n + 1, sizeof *ix->ids);
-    rarity_init(rarity);
-    for (size_t i = 0; i < m->n && rc == EV_OK; i++) {
-        rule_ids(m->rule[i].rule, &ix->ids[i]);
-        rc = programs_add(&ix->programs, m->rule[i].rule, m->rule[i].leaf, err);
-    }
-    if (rc == EV_OK) {
-        programs_done(&ix->programs);
-        ix->share = trigger_shares(&ix->programs, rarity);
-        build_sieves(ix, rarity);
-        build_triggers(ix);
-        link_sources(ix);
-        *ret = ix;
-    } else {
-        index_free(ix);
-    }
-    free(rarity);
-    return rc;
-}
-
-void index_free(struct index *ix)
-{
-    if (!ix)
-        return;
-    for (size_t i = 0; ix->sieve && i <= ix->nfield; i++)
-        sieve_free(ix->sieve[i]);
-    free(ix->sieve);
-    free(ix->share);
-    free(ix->always);
-    free(ix->first);
-    free(ix->rule_of);
-    free(ix->ids);
-    trigger_table_release(&ix->trigger);
-    programs_release(&ix->programs);
-    arena_release(&ix->arena);
-    free(ix);
-}
 
 /* --- one worker --- */
 
@@ -175,7 +51,12 @@ struct index_state *index_state_new(const struct matcher *m)
     st->listed = xcalloc(facts + 1, sizeof *st->listed);
     st->woken = xcalloc(m->n + 1, sizeof *st->woken);
     st->candidate = xcalloc(m->n + 1, sizeof *st->candidate);
+    st->like = xcalloc(facts + 2 * bit_words(ix->nfield) + 2, sizeof *st->like);
+    st->outcome = xcalloc(m->n + 1, sizeof *st->outcome);
+    st->learned = xcalloc(m->n + 8, sizeof *st->learned);
     st->answers = (struct answers){ .programs = &ix->programs, .stamp = st->stamp };
+    st->answers.silent = st->groups.silent_now;
+    st->answers.memo = st->memo;
     st->answers.asked = xcalloc(ix->programs.nleaf + 1, sizeof *st->answers.asked);
     st->answers.answer = xcalloc(ix->programs.nleaf + 1, sizeof *st->answers.answer);
     return st;
@@ -194,6 +75,9 @@ void index_state_free(struct index_state *st)
     free(st->listed);
     free(st->woken);
     free(st->candidate);
+    free(st->like);
+    free(st->outcome);
+    free(st->learned);
     free(st->answers.asked);
     free(st->answers.answer);
     free(st);
@@ -231,6 +115,15 @@ static void establish(struct index_state *st, const uint32_t *fact, size_t n)
     }
 }
 
+static void list_begin(struct index_state *st)
+{
+    st->lists++;
+    if (st->lists == 0) {
+        memset(st->listed, 0, st->ix->programs.nfact * sizeof *st->listed);
+        st->lists = 1;
+    }
+}
+
 static size_t list_fact(struct index_state *st, size_t n, uint32_t fact)
 {
     if (st->listed[fact] == st->lists)
@@ -241,16 +134,10 @@ static size_t list_fact(struct index_state *st, size_t n, uint32_t fact)
 }
 
 /* The atoms of the last scan, and the sets that they are in, each once. */
-static size_t list_facts(struct index_state *st)
+static size_t list_facts(struct index_state *st, size_t n)
 {
     const struct programs *p = &st->ix->programs;
-    size_t n = 0;
 
-    st->lists++;
-    if (st->lists == 0) {
-        memset(st->listed, 0, p->nfact * sizeof *st->listed);
-        st->lists = 1;
-    }
     for (size_t i = 0; i < st->sieve.n; i++) {
         uint32_t atom = st->sieve.atom[i];
 
@@ -261,11 +148,31 @@ static size_t list_facts(struct index_state *st)
     return n;
 }
 
-static void scan_value(struct index_state *st, struct view *v, uint32_t i, size_t sieve)
+/* Looks through value i with one sieve, or two: its field's and the keywords'. */
+static void sift(struct index_state *st, struct view *v, uint32_t i, size_t field, bool keywords)
+{
+    const struct index *ix = st->ix;
+    struct slice text = event_text(&v->event, i), folded = view_folded(v, i);
+    size_t n = 0;
+
+    list_begin(st);
+    if (field < ix->nfield) {
+        sieve_scan(ix->sieve[field], &st->sieve, text, folded);
+        n = list_facts(st, n);
+    }
+    if (keywords) {
+        sieve_scan(ix->sieve[ix->nfield], &st->sieve, text, folded);
+        n = list_facts(st, n);
+    }
+    st->nlist = n;
+}
+
+static void scan_value(struct index_state *st, struct view *v, uint32_t i, size_t field,
+                       bool keywords)
 {
     const struct value *value = &v->event.field[i].value;
     struct memo_key key = { .bytes = slice_of(value->p, value->n),
-                            .sieve = (uint32_t)sieve,
+                            .sieve = (uint32_t)(2 * field + keywords),
                             .type = value->type };
     bool fits = value->n <= LIMIT_MEMO_VALUE;
     const uint32_t *fact;
@@ -278,11 +185,10 @@ static void scan_value(struct index_state *st, struct view *v, uint32_t i, size_
             return;
         }
     }
-    sieve_scan(st->ix->sieve[sieve], &st->sieve, event_text(&v->event, i), view_folded(v, i));
-    n = list_facts(st);
+    sift(st, v, i, field, keywords);
     if (fits)
-        memo_add(st->memo, &key, st->list, n);
-    establish(st, st->list, n);
+        memo_add(st->memo, &key, st->list, st->nlist);
+    establish(st, st->list, st->nlist);
 }
 
 static void scan_event(struct index_state *st, const struct cohort *c, struct view *v)
@@ -291,11 +197,11 @@ static void scan_event(struct index_state *st, const struct cohort *c, struct vi
 
     for (uint32_t i = 0; i < v->event.n; i++) {
         const struct field *f = &v->event.field[i];
+        bool keywords = c->keywords && sieve_reads(ix->sieve[ix->nfield], f->value.type);
+        bool reads = f->id < ix->nfield && f->part != EVENT_RENDERING && bit_has(c->reads, f->id);
 
-        if (c->keywords)
-            scan_value(st, v, i, ix->nfield);
-        if (f->id < ix->nfield && f->part != EVENT_RENDERING && bit_has(c->reads, f->id))
-            scan_value(st, v, i, f->id);
+        if (keywords || reads)
+            scan_value(st, v, i, reads ? f->id : ix->nfield, keywords);
     }
 }
 
@@ -313,9 +219,9 @@ static void wake_all(struct index_state *st, const uint32_t *rule, size_t n)
         wake(st, rule[i]);
 }
 
-static void find_candidates(struct index_state *st, struct cohort *c, struct view *v)
+/* s: the cohort's gap, or NULL. */
+static void find_candidates(struct index_state *st, const struct cohort *c, const struct gap *s)
 {
-    const struct gap *s = groups_gap(&st->groups, c, v);
     const uint32_t *rule;
     size_t n;
 
@@ -340,47 +246,144 @@ static void find_candidates(struct index_state *st, struct cohort *c, struct vie
 static void explain(struct index_state *st, struct scratch *s, const struct compiled *c,
                     struct view *v)
 {
-    const uint32_t *atom = st->ix->programs.v[c->rule->index].atom;
-
-    for (size_t i = 0; i < c->rule->ntest; i++) {
-        s->plain[i] = 0;
-        if (atom[i] != FACT_NONE)
-            s->plain[i] =
-                (uint8_t)(1 + (st->stamp[atom[i]] == st->answers.round ? TRI_TRUE : TRI_FALSE));
-    }
+    program_tell(&st->answers, c->rule->index, c->rule->ntest, s->plain);
     naive_decide(s, c, v);
 }
 
-static bool is_open(const struct compiled *c, struct view *v)
+static bool is_open(const struct compiled *c, const bool *silent)
 {
     for (size_t i = 0; i < c->ncarried; i++)
-        if (view_silent(v, c->carried[i]))
+        if (field_is_silent(c->carried[i], silent))
             return true;
     return false;
 }
 
-static void decide(struct index_state *st, struct scratch *s, uint32_t rule, struct view *v)
+/* What an event was to a rule that it woke. */
+enum outcome {
+    OUTCOME_NOTHING,
+    OUTCOME_UNDECIDED,
+    OUTCOME_ROW,
+    OUTCOME_ASKED, /* facts alone did not tell */
+    OUTCOMES
+};
+
+static enum outcome judge(struct index_state *st, const struct scratch *s, uint32_t rule)
 {
-    const struct compiled *c = &st->ix->m->rule[rule];
-    struct rule_counts *counts = &s->counts[rule];
+    struct answers *a = &st->answers;
     struct reading r;
 
-    st->answers.open = is_open(c, v);
-    r = program_run(&st->answers, rule);
-    if (r.plain == TRI_TRUE) {
+    a->open = is_open(&st->ix->m->rule[rule], a->silent);
+    a->asks = false;
+    r = program_run(a, rule);
+    if (r.plain == TRI_UNKNOWN) /* only a limit of the regex engine does that */
+        s->counts[rule].regex_limit++;
+    if (r.plain == TRI_TRUE)
+        return OUTCOME_ROW;
+    if (r.plain == TRI_FALSE && r.kleene == TRI_UNKNOWN && program_touched(a, rule))
+        return OUTCOME_UNDECIDED;
+    return OUTCOME_NOTHING;
+}
+
+/* Returns whether the oracle was asked: it counts by itself. */
+static bool act(struct index_state *st, struct scratch *s, uint32_t rule, enum outcome outcome,
+                struct view *v)
+{
+    const struct compiled *c = &st->ix->m->rule[rule];
+    /* A filter document may have decided what the rule leaves open. */
+    bool row = outcome == OUTCOME_ROW ||
+               (outcome == OUTCOME_UNDECIDED && (s->m->options.possible || c->rule->nfilter > 0));
+
+    if (row)
         explain(st, s, c, v);
+    else if (outcome == OUTCOME_UNDECIDED)
+        s->counts[rule].undecided++;
+    return row;
+}
+
+/* Runs the program of one candidate and acts. */
+static enum outcome decide(struct index_state *st, struct scratch *s, uint32_t rule, struct view *v)
+{
+    enum outcome outcome = judge(st, s, rule);
+
+    s->counts[rule].candidates += !act(st, s, rule, outcome, v);
+    return st->answers.asks ? OUTCOME_ASKED : outcome;
+}
+
+/* --- events that are like an earlier one ---
+ *
+ * What facts and silent fields say of a cohort's rules is always the same, and events of one kind
+ * mostly establish the same facts. So outcomes are remembered, too; only rules whose programs asked
+ * for more are decided anew. An entry holds how many rules have each outcome, then these rules. */
+
+static struct memo_key like_key(struct index_state *st, const struct cohort *c)
+{
+    size_t words = bit_words(c->ncarried) * 2;
+    uint32_t *b = st->like;
+
+    b[0] = c->number;
+    memcpy(b + 1, st->groups.now, words * sizeof *b);
+    if (st->nfact > 0)
+        memcpy(b + 1 + words, st->fact, st->nfact * sizeof *b);
+    return (struct memo_key){ .bytes = slice_of(b, (1 + words + st->nfact) * sizeof *b),
+                              .sieve = UINT32_MAX };
+}
+
+/* A copy: deciding may add to the memo. */
+static void like_replay(struct index_state *st, struct scratch *s, const uint32_t *known, size_t n,
+                        struct view *view)
+{
+    const uint32_t *v = st->learned, *rule = v + OUTCOMES;
+
+    memcpy(st->learned, known, n * sizeof *known);
+    for (int k = OUTCOME_UNDECIDED; k < OUTCOMES; k++)
+        for (uint32_t i = 0; i < v[k]; i++, rule++) {
+            if (k == OUTCOME_ASKED)
+                decide(st, s, *rule, view);
+            else
+                act(st, s, *rule, (enum outcome)k, view);
+        }
+}
+
+/* Decides the candidates, and remembers. outcome: by place among the candidates. */
+static void like_learn(struct index_state *st, struct scratch *s, const struct memo_key *key,
+                       struct view *view)
+{
+    uint32_t *v = st->learned;
+    size_t n = OUTCOMES;
+
+    memset(v, 0, OUTCOMES * sizeof *v);
+    for (size_t i = 0; i < st->ncandidate; i++)
+        st->outcome[i] = (uint8_t)decide(st, s, st->candidate[i], view);
+    for (int k = OUTCOME_UNDECIDED; k < OUTCOMES; k++)
+        for (size_t i = 0; i < st->ncandidate; i++)
+            if (st->outcome[i] == k) {
+                v[k]++;
+                v[n++] = st->candidate[i];
+            }
+    if (key->bytes.n <= LIMIT_MEMO_VALUE)
+        memo_add(st->memo, key, v, n);
+}
+
+static void run_cohort(struct index_state *st, struct scratch *s, struct cohort *c,
+                       struct event *ev)
+{
+    struct view *v = scratch_twin(s, c->twin, ev);
+    const struct gap *gap;
+    struct memo_key key;
+    const uint32_t *known;
+    size_t n;
+
+    round_begin(st, s, v);
+    scan_event(st, c, v);
+    gap = groups_gap(&st->groups, c, v);
+    key = like_key(st, c);
+    memo_hash(st->memo, &key);
+    if (memo_find(st->memo, &key, &known, &n)) {
+        like_replay(st, s, known, n, v);
         return;
     }
-    if (r.plain == TRI_FALSE && r.kleene == TRI_UNKNOWN && program_touched(&st->answers, rule)) {
-        /* A filter document may have decided what the rule leaves open. */
-        if (s->m->options.possible || c->rule->nfilter > 0) {
-            explain(st, s, c, v);
-            return;
-        }
-        counts->undecided++;
-    }
-    counts->candidates++;
-    counts->regex_limit += r.plain == TRI_UNKNOWN;
+    find_candidates(st, c, gap);
+    like_learn(st, s, &key, v);
 }
 
 static int by_rule(const void *a, const void *b)
@@ -396,15 +399,8 @@ void index_run(const struct matcher *m, struct scratch *s, struct event *ev)
     const struct group *g = groups_find(&st->groups, ev);
 
     (void)m;
-    for (size_t i = 0; i < g->n; i++) {
-        struct view *v = scratch_twin(s, g->cohort[i]->twin, ev);
-
-        round_begin(st, s, v);
-        scan_event(st, g->cohort[i], v);
-        find_candidates(st, g->cohort[i], v);
-        for (size_t k = 0; k < st->ncandidate; k++)
-            decide(st, s, st->candidate[k], v);
-    }
+    for (size_t i = 0; i < g->n; i++)
+        run_cohort(st, s, g->cohort[i], ev);
     if (s->nhit > 1)
         qsort(s->hit, s->nhit, sizeof *s->hit, by_rule);
 }

@@ -75,6 +75,13 @@ void matcher_free(struct matcher *m);
 bool matcher_wants(const struct matcher *m, struct slice provider, struct slice channel,
                    uint32_t event_id);
 
+/* The fields that rules for events of this key read, as the log names them: bit id of set, which has
+ * names_count / 64 + 1 words. What a twin is made of is in it. False: every field is needed, because
+ * some rule searches all values (keywords) or the event is seen through a rare twin. Takes a walk over all rules: a caller keeps the answer by
+ * key. A row shows the other fields, too; they may be read once there is a hit. */
+bool matcher_fields(const struct matcher *m, struct slice provider, struct slice channel,
+                    uint32_t event_id, uint64_t *set);
+
 struct scratch *scratch_new(const struct matcher *m);
 void scratch_free(struct scratch *s);
 /* One entry per rule of the rule set. Borrowed. */

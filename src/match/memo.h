@@ -16,7 +16,7 @@ struct memo_key {
     struct slice bytes; /* at most LIMIT_MEMO_VALUE */
     uint32_t sieve;     /* which look-up */
     uint8_t type;       /* of the value */
-    uint64_t hash;      /* by memo_hash */
+    uint32_t hash;      /* by memo_hash */
 };
 
 struct memo *memo_new(void);

@@ -8,15 +8,17 @@
  * Code lies in prefix order; each item knows where it ends. A value holds both readings of
  * DESIGN.md section 8 at once, two bits each: the low one "is true", the high one "is not false".
  * `and` and `or` are those of bits, and stop at 0 and 15.
- * Rank: base/, event/, rule/, atom.h, leaf.h. */
+ * Rank: base/, event/, rule/, atom.h, leaf.h, memo.h. */
 #ifndef MATCH_PROGRAM_H
 #define MATCH_PROGRAM_H
 
 #include "match/atom.h"
 #include "base/map.h"
 #include "match/leaf.h"
+#include "match/memo.h"
 
 #define FACT_NONE UINT32_MAX
+#define LEAF_MEMO UINT32_C(0x80000000)
 
 enum op {
     OP_AND,  /* the items up to end */
@@ -37,10 +39,13 @@ struct code {
     uint32_t field; /* OP_FACT, OP_NEVER */
 };
 
+/* Marks the number of a leaf among those of atoms. */
+#define IS_LEAF UINT32_C(0x80000000)
+
 struct program {
     uint32_t start;         /* index of the first item */
     uint32_t touch, ntouch; /* telling items under an even number of nots */
-    uint32_t *atom;         /* by test of the rule: its atom, or FACT_NONE */
+    uint32_t *atom;         /* by test of the rule: its atom or leaf, or FACT_NONE */
 };
 
 struct programs {
@@ -74,18 +79,33 @@ struct answers {
     const struct programs *programs;
     struct view *view;
     struct regex_state *regex;
+    struct memo *memo; /* of leaves that are dear; the sieve numbers from LEAF_MEMO on are theirs */
     const uint32_t *stamp; /* by fact: the round in which it was true last */
     uint32_t *asked;       /* by leaf: the round in which it was asked last */
     uint8_t *answer;       /* by leaf: enum tri */
     uint32_t round;
-    bool open; /* the rule at hand reads a field that is silent */
+    const bool *silent; /* by field id: the record does not carry it (view_silent); true or false
+                         * for every field that the rule may miss */
+    bool open;          /* the rule at hand reads a field that is silent */
+    bool asks;          /* set where a leaf was asked: facts did not tell */
 };
+
+/* Is a carried field silent? A field without an id is in no record. */
+static inline bool field_is_silent(uint32_t id, const bool *silent)
+{
+    return id == NAME_NONE || silent[id];
+}
+
+/* Is the leaf's test unknown when these fields are silent? */
+bool leaf_silent(const struct leaf *l, const bool *silent);
 
 /* Both readings of a rule. */
 struct reading {
     enum tri plain, kleene;
 };
 struct reading program_run(struct answers *a, size_t rule);
+/* What is known about the rule's tests: by test, 0 or 1 + enum tri. */
+void program_tell(const struct answers *a, size_t rule, size_t ntest, uint8_t *known);
 /* Is some carried, telling test under an even number of nots true? */
 bool program_touched(struct answers *a, size_t rule);
 

@@ -1,12 +1,13 @@
 /* sieve.c - all atoms of one field against one value.
  *
- * May include base/, rule/, atom.h, glob.h, gram.h, tiny.h. */
+ * May include base/, event/value.h, rule/, atom.h, glob.h, gram.h, tiny.h. */
 #include "match/sieve.h"
 
 #include "base/fold.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "match/dash.h"
 #include "match/glob.h"
 #include "match/gram.h"
 #include "match/tiny.h"
@@ -45,6 +46,7 @@ struct sieve {
     bool dashes;              /* a windash pattern is there: literals and values with one dash */
     struct by_number *number; /* sorted, nnumber of them */
     size_t nnumber;
+    uint32_t words;  /* bit by value type below 32: no atom can be true of such a value */
     uint32_t beyond; /* the atom of values beyond ASCII, or UINT32_MAX */
 };
 
@@ -62,37 +64,7 @@ static bool is_beyond(struct slice s)
     return (all & UINT64_C(0x8080808080808080)) != 0;
 }
 
-/* Length of the dash at the front of s, 0 when there is none: what TOKEN_DASH matches. */
-static size_t dash_length(struct slice s)
-{
-    if (s.p[0] == '-' || s.p[0] == '/')
-        return 1;
-    return s.n >= 3 && s.p[0] == 0xe2 && s.p[1] == 0x80 && s.p[2] >= 0x93 && s.p[2] <= 0x95 ? 3 : 0;
-}
-
-/* The text with every dash as `-`, into b, which has room for s.n bytes. */
-static size_t undash(struct slice s, uint8_t *b)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < s.n;) {
-        size_t dash = dash_length(slice_of(s.p + i, s.n - i));
-
-        b[n++] = dash ? '-' : s.p[i];
-        i += dash ? dash : 1;
-    }
-    return n;
-}
-
-static bool has_dash(struct slice s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (dash_length(slice_of(s.p + i, s.n - i)))
-            return true;
-    return false;
-}
-
-/* A run of literals and dashes, from token *at on, as one literal of undashed text. *at moves
+/* A run of literals and dashes, from token *at on, as one literal with one kind of dash. *at moves
  * behind it. *ret_sure: nothing but this can have been meant. */
 static struct slice join(const struct pattern *p, size_t *at, struct arena *a, bool *ret_sure)
 {
@@ -111,8 +83,8 @@ static struct slice join(const struct pattern *p, size_t *at, struct arena *a, b
         if (t->kind == TOKEN_DASH) {
             b[n++] = '-';
         } else {
-            *ret_sure = *ret_sure && !has_dash(t->literal);
-            n += undash(t->literal, b + n);
+            *ret_sure = *ret_sure && !dash_stands_in(t->literal);
+            n += dash_unify(t->literal, b + n);
         }
     }
     return slice_of(b, n);
@@ -294,6 +266,66 @@ static bool pattern_has_dash(const struct pattern *p)
     return false;
 }
 
+/* The characters of a folded text of the type; NULL where it may be anything. */
+static const char *type_characters(uint8_t type)
+{
+    switch (type) {
+    case VALUE_I8:
+    case VALUE_U8:
+    case VALUE_I16:
+    case VALUE_U16:
+    case VALUE_I32:
+    case VALUE_U32:
+    case VALUE_I64:
+    case VALUE_U64:
+    case VALUE_SIZET:
+    case VALUE_HEX32:
+    case VALUE_HEX64:
+    case VALUE_GUID:
+    case VALUE_FILETIME:
+    case VALUE_SYSTEMTIME:
+    case VALUE_SID:
+    case VALUE_BINARY:
+        return "0123456789abcdefxstz-+.:{}";
+    default:
+        return NULL;
+    }
+}
+
+static bool pattern_fits(const struct pattern *p, const char *characters)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        const struct token *t = &p->token[i];
+
+        for (size_t k = 0; t->kind == TOKEN_LITERAL && k < t->literal.n; k++) {
+            uint8_t c = fold_ascii(t->literal.p[k]);
+
+            if (c == 0 || !strchr(characters, c))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Which types have only values of which no atom is true. */
+static void find_words(struct sieve *s)
+{
+    for (uint8_t type = 0; type < 32; type++) {
+        const char *characters = type_characters(type);
+        bool none = characters && s->nnumber == 0;
+
+        for (size_t i = 0; i < s->n && none; i++)
+            none = !pattern_fits(s->filed[i].pattern, characters);
+        if (none)
+            s->words |= UINT32_C(1) << type;
+    }
+}
+
+bool sieve_reads(const struct sieve *s, uint8_t type)
+{
+    return type >= 32 || !(s->words >> type & 1);
+}
+
 struct sieve *sieve_new(const struct atoms *a, const uint32_t *which, size_t n,
                         const struct rarity *r)
 {
@@ -315,6 +347,7 @@ struct sieve *sieve_new(const struct atoms *a, const uint32_t *which, size_t n,
     number_literals(s);
     index_pieces(s, r);
     index_numbers(s, a, which, n);
+    find_words(s);
     return s;
 }
 
@@ -352,7 +385,7 @@ void sieve_state_release(struct sieve_state *st)
     *st = (struct sieve_state){ 0 };
 }
 
-/* text: folded, and undashed where the sieve has dashes. */
+/* text: folded, and with one kind of dash where the sieve has dashes. */
 static void scan_literals(const struct sieve *s, struct found *found, struct slice text,
                           bool beyond)
 {
@@ -370,13 +403,13 @@ static void scan_literals(const struct sieve *s, struct found *found, struct sli
         tiny_scan(s->tiny8, text, found);
 }
 
-static struct slice state_undash(struct sieve_state *st, struct slice folded)
+static struct slice state_unify(struct sieve_state *st, struct slice folded)
 {
     if (folded.n > st->text_room) {
         st->text_room = folded.n * 2;
         st->text = xrealloc(st->text, st->text_room, 1);
     }
-    return slice_of(st->text, undash(folded, st->text));
+    return slice_of(st->text, dash_unify(folded, st->text));
 }
 
 static void settle(struct sieve_state *st, const struct filed *f, struct slice text,
@@ -422,7 +455,7 @@ void sieve_scan(const struct sieve *s, struct sieve_state *st, struct slice text
         memset(found->tried, 0xff, st->most * sizeof *found->tried);
         found->round = 1;
     }
-    scan_literals(s, found, s->dashes ? state_undash(st, folded) : folded, beyond);
+    scan_literals(s, found, s->dashes ? state_unify(st, folded) : folded, beyond);
     for (size_t i = 0; i < found->n; i++)
         for (size_t k = s->start[found->v[i]]; k < s->start[found->v[i] + 1]; k++)
             settle(st, &s->filed[k], text, folded);

@@ -5,10 +5,11 @@
  * pattern of several pieces (x*y) is looked for by its rarest piece; only then is the whole pattern
  * tried. Where a field has windash patterns, literals and values are compared with every dash made
  * one, so that they need no expansion; a literal that has dashes of its own is then tried as it is.
- * Immutable once built. Rank: base/, rule/, atom.h, glob.h, gram.h, tiny.h. */
+ * Immutable once built. Rank: base/, event/value.h, rule/, atom.h, glob.h, gram.h, tiny.h. */
 #ifndef MATCH_SIEVE_H
 #define MATCH_SIEVE_H
 
+#include "event/value.h"
 #include "match/atom.h"
 #include "match/literal.h"
 #include "match/rarity.h"
@@ -36,6 +37,10 @@ void sieve_state_release(struct sieve_state *st);
 /* Puts the atoms that are true of the value into st. text: UTF-8; folded: fold_slice of it. */
 void sieve_scan(const struct sieve *s, struct sieve_state *st, struct slice text,
                 struct slice folded);
+
+/* Can an atom be true of a value of this type (enum value_type)? Numbers, times and ids have few
+ * characters; a sieve for words need not look at them. */
+bool sieve_reads(const struct sieve *s, uint8_t type);
 
 /* Literals in the fullest bucket. */
 size_t sieve_longest_chain(const struct sieve *s);

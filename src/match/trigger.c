@@ -152,17 +152,6 @@ bool trigger_of(const struct programs *p, const double *share, size_t rule, cons
     return true;
 }
 
-static bool id_silent(uint32_t id, const bool *silent)
-{
-    return id == NAME_NONE || silent[id];
-}
-
-static bool leaf_silent(const struct leaf *l, const bool *silent)
-{
-    return (l->carried && id_silent(l->test->field_id, silent)) ||
-           (l->ref_carried && id_silent(l->test->u.ref.field_id, silent));
-}
-
 bool trigger_touch(const struct programs *p, size_t rule, const bool *silent, struct facts *f)
 {
     size_t from = f->n;

@@ -105,6 +105,12 @@ static const char *const pairs_fields[] = {
     "Image",   "CommandLine"
 };
 
+/* Of Windows' own events that are seen as something else. */
+static const char *const pairs_windows[] = { "ObjectName",    "ObjectValueName", "OperationType",
+                                             "NewValue",      "NewValueType",    "Application",
+                                             "SourceAddress", "DestAddress",     "DestPort",
+                                             "Protocol",      "Direction",       "PossibleCause" };
+
 /* A value for an event or a pattern, into b; at most room - 1 bytes. */
 static void pairs_text(struct choice *c, char *b, size_t room)
 {
@@ -436,6 +442,10 @@ static struct event *pairs_event(struct pairs *p)
                    { SYSMON_CHANNEL, SYSMON_PROVIDER, 12 },
                    { SYSMON_CHANNEL, SYSMON_PROVIDER, 13 },
                    { "Security", SECURITY_PROVIDER, 16 },
+                   { "Security", SECURITY_PROVIDER, 4657 },
+                   { "Security", SECURITY_PROVIDER, 5156 },
+                   { "Microsoft-Windows-WMI-Activity/Operational", "Microsoft-Windows-WMI-Activity",
+                     5861 },
                    { "SECURITY", "x", 1 },
                    { "System", "Service Control Manager", 16 },
                    { "microsoft-windows-sysmon/OPERATIONAL", SYSMON_PROVIDER, 1 },
@@ -449,7 +459,9 @@ static struct event *pairs_event(struct pairs *p)
     if (chance(c, 50))
         build_data(&p->build, "EventType", ONE_OF(c, type));
     for (unsigned i = 0; i < fields; i++) {
-        const char *name = chance(c, 85) ? pairs_fields[pick(c, p->names)] : "ParentProcessName";
+        const char *name = chance(c, 75)   ? pairs_fields[pick(c, p->names)]
+                           : chance(c, 50) ? ONE_OF(c, pairs_windows)
+                                           : "ParentProcessName";
 
         if (strcmp(name, "Channel") == 0 || (strcmp(name, "EventID") == 0 && chance(c, 90)))
             continue;
