@@ -133,7 +133,7 @@ static int event(void *ctx, struct event *ev)
 static int read_files(struct explain *e)
 {
     const struct reader_options ro = { .names = e->rules.names, .recover = e->o->recover };
-    const struct reader_visitor v = { want, event, NULL, e };
+    const struct reader_visitor v = { .want = want, .event = event, .ctx = e };
     const struct decoder *d = decoder_find(e->o->decoder ? e->o->decoder : "native");
 
     for (size_t i = 0; i < e->inputs.list.n; i++) {

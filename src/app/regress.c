@@ -63,7 +63,7 @@ static void run_test(struct regress *r, const char *path, const struct regressio
     const struct reader_options ro = { .names = r->l->names };
     const struct rule *rule = find_rule(r, t->rule_id);
     struct counting c = { r, t->rule_id, 0 };
-    const struct reader_visitor v = { want, event, NULL, &c };
+    const struct reader_visitor v = { .want = want, .event = event, .ctx = &c };
     struct accounting counts = { 0 };
     struct ev_err err = { 0 };
 

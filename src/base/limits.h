@@ -19,7 +19,9 @@
 #define LIMIT_NAME_ARENA LIMIT_MIB(1)     /* names of one chunk of 64 KiB as UTF-8 */
 #define LIMIT_EVENT_ARENA LIMIT_MIB(8) /* text of one record: 64 KiB of UTF-16 expands to < 1 MiB */
 #define LIMIT_EVENT_XML LIMIT_MIB(4)   /* XML of one record; seen: 80 KiB */
-#define LIMIT_XML_DEPTH 64             /* libxml2 path: element depth */
+#define LIMIT_RENDER_XML LIMIT_MIB(1)  /* XML of a record that we render; seen: 80 KiB */
+#define LIMIT_RENDER_LITERAL LIMIT_MIB(1) /* markup of one template; seen: 20 KiB */
+#define LIMIT_XML_DEPTH 64                /* libxml2 path: element depth */
 #define LIMIT_BIND_WORK 131072 /* tokens and name characters of one slack record: twice a chunk */
 #define LIMIT_FINDINGS 1000    /* findings kept word for word per file; all are counted */
 
@@ -103,6 +105,7 @@
     262144             /* hours with process creation, of all computers: 30 years of one */
 #define LIMIT_SPANS 64 /* told of one computer: times without command lines */
 #define LIMIT_TALLY_ARENA LIMIT_MIB(64)
+#define LIMIT_DUMP_HOLD LIMIT_MIB(4) /* text of a job, per thread, before it waits its turn */
 #define LIMIT_SUMMARY_ARENA LIMIT_MIB(2048) /* paths and findings of all files */
 #define LIMIT_SUMMARY_TEXT LIMIT_MIB(16)    /* the summary for people */
 #define LIMIT_THREADS 256

@@ -90,27 +90,33 @@ static int tell_text(struct binxml *b, const struct value *v, bool literal)
     return b->mute ? EV_OK : b->sink->text(b->sink_ctx, v, literal);
 }
 
-static int entity(struct binxml *b, struct cur *c)
+struct slice binxml_entity(struct binxml_name name)
 {
     static const struct {
         char name[8];
         char text[2];
     } known[] = { { "amp", "&" }, { "lt", "<" }, { "gt", ">" }, { "quot", "\"" }, { "apos", "'" } };
+    char ascii[8] = "";
+
+    for (uint32_t i = 0; name.units < sizeof ascii && i < name.units; i++)
+        ascii[i] = name.p[2 * i + 1] ? '?' : (char)name.p[2 * i];
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(ascii, known[i].name) == 0)
+            return slice_of(known[i].text, 1);
+    return SLICE("");
+}
+
+static int entity(struct binxml *b, struct cur *c)
+{
     struct binxml_name name;
     struct slice text;
-    char ascii[8] = "";
     int rc = take_name(b, c, &name);
 
     if (rc < 0)
         return rc;
-    for (uint32_t i = 0; name.units < sizeof ascii && i < name.units; i++)
-        ascii[i] = name.p[2 * i + 1] ? '?' : (char)name.p[2 * i];
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strcmp(ascii, known[i].name) != 0)
-            continue;
-        text = slice_of(known[i].text, 1);
+    text = binxml_entity(name);
+    if (text.n)
         return tell_text(b, &(struct value){ text.p, 1, VALUE_UTF8 }, true);
-    }
     /* Nobody declares others: it is shown as it stands. */
     rc = tell_text(b, &(struct value){ (const uint8_t *)"&", 1, VALUE_UTF8 }, true);
     if (rc == EV_OK)
@@ -330,6 +336,7 @@ static int element_once(struct binxml *b, struct cur *c, const struct binxml_val
         return rc;
     if (peek(c) != TOKEN_CLOSE_START && peek(c) != TOKEN_CLOSE_EMPTY)
         return fail(b, c, "a start tag has no end");
+    b->empty_tag = peek(c) == TOKEN_CLOSE_EMPTY;
     if (!b->mute)
         rc = b->sink->attributes_end(b->sink_ctx);
     if (rc == EV_OK && (c->p[c->at++] & ~TOKEN_MORE) != TOKEN_CLOSE_EMPTY) {

@@ -83,6 +83,7 @@ struct binxml {
     const char *why; /* half a sentence */
     bool no_template, rebound;
     uint32_t templates; /* instances that were filled in */
+    bool empty_tag;     /* at attributes_end: the tag is closed at once, `<a/>` */
 
     unsigned elements, instances, mute;
 };
@@ -91,6 +92,10 @@ struct binxml {
  * sink, later ones are checked. *ret_end: behind the EOF token, or end when there is none.
  * EV_EFORMAT with at and why; EV_ELIMIT with why; else what the sink returned. */
 int binxml_walk(struct binxml *b, uint32_t at, uint32_t end, uint32_t *ret_end);
+
+/* The character that an entity reference of this name stands for; the empty slice when XML does not
+ * know it. */
+struct slice binxml_entity(struct binxml_name name);
 
 /* One value of an instance: descriptors of n values at desc. */
 struct binxml_values {

@@ -112,6 +112,8 @@ static int deliver(struct job *j, const struct record_place *p, uint64_t *events
     struct event *ev = &j->w->builder.ev;
 
     ev->place = *p;
+    j->w->now = (struct reader_now){ .text = buf_view(&j->w->raw) };
+    snprintf(j->why.text, sizeof j->why.text, "its XML is too large");
     if (ev->cut)
         reader_note(j->v, j->counts, FINDING_LIMIT, p->offset, p->record_number,
                     "the record is too large: its last fields are missing");
@@ -143,6 +145,8 @@ static int active(struct job *j, int i)
     if (record_event(j, record, &p))
         rc = deliver(j, &p, &j->counts->events, &j->counts->skipped);
     else
+        rc = READER_UNREADABLE;
+    if (rc == READER_UNREADABLE)
         unreadable(j, &p);
     libevtx_record_free(&record, NULL);
     return rc;
@@ -167,7 +171,8 @@ static int recovered(struct job *j, int i)
         template_bound(record_walk_chunk(&j->walk), in_chunk(j, &p)) && record_event(j, record, &p))
         rc = deliver(j, &p, &c->recovered_events, &c->recovered_skipped);
     else
-        c->recovered_unbound++;
+        rc = READER_UNREADABLE;
+    c->recovered_unbound += rc == READER_UNREADABLE;
     libevtx_record_free(&record, NULL);
     return rc;
 }

@@ -209,9 +209,11 @@ static bool take_element(struct direct *d)
 static int end_system(struct direct *d)
 {
     struct event *ev = event_builder_finish(&d->j->w->builder);
+    int rc;
 
     d->systems = true;
-    return native_ask(d->j, ev->provider, ev->channel, ev->event_id);
+    rc = native_ask(d->j, ev->provider, ev->channel, ev->event_id);
+    return rc == EV_OK && d->j->v->facts_only ? NATIVE_ENOUGH : rc;
 }
 
 /* The end of a document whose one element has `size` bytes from `at` on. */

@@ -10,14 +10,8 @@
 
 #define FRAGMENT 0x0001010fu
 
-struct instance {
-    const struct template *t;
-    struct binxml_values values;
-};
-
-/* The instance whose token is at `at`; its values end at *ret_end. */
-static bool open_instance(struct native_job *j, enum template_level level, uint32_t at,
-                          uint32_t end, struct instance *ret, uint32_t *ret_end)
+bool native_instance_open(struct native_job *j, enum template_level level, uint32_t at,
+                          uint32_t end, struct native_instance *ret, uint32_t *ret_end)
 {
     const uint8_t *p = j->chunk.p;
     uint32_t *off = j->nw->off[level != TEMPLATE_RECORD];
@@ -41,8 +35,7 @@ static bool open_instance(struct native_job *j, enum template_level level, uint3
     ret->t = template_find(&j->nw->templates, j->chunk, definition, level);
     n = binxml_u32(p + at);
     at += 4;
-    if (!ret->t || !ret->t->simple || binxml_u32(ret->t->guid) != id || n > FAST_VALUES ||
-        4 * n > end - at)
+    if (!ret->t || binxml_u32(ret->t->guid) != id || n > FAST_VALUES || 4 * n > end - at)
         return false;
     value = at + 4 * n;
     for (uint32_t i = 0; i < n; i++) {
@@ -76,7 +69,7 @@ static struct slice memo_text(struct native_job *j, enum template_fact fact, con
     return slice_of(m->text, m->text_n);
 }
 
-static struct slice key_text(struct native_job *j, const struct instance *in,
+static struct slice key_text(struct native_job *j, const struct native_instance *in,
                              enum template_fact fact)
 {
     const struct template_op *op = in->t->fact[fact];
@@ -94,7 +87,7 @@ static struct slice key_text(struct native_job *j, const struct instance *in,
     return memo_text(j, fact, &v);
 }
 
-static uint32_t key_number(const struct instance *in)
+static uint32_t key_number(const struct native_instance *in)
 {
     const struct template_op *op = in->t->fact[FACT_EVENT_ID];
     struct value v;
@@ -221,13 +214,15 @@ static bool add_array(struct native_job *j, const struct template_op *op, struct
     return true;
 }
 
-static bool fill(struct native_job *j, const struct instance *in, const struct native_key *key);
+static bool fill(struct native_job *j, const struct native_instance *in,
+                 const struct native_key *key);
 
 /* A value that is XML, inside Event: one more instance. */
-static bool fill_body(struct native_job *j, const struct instance *in, const struct template_op *op)
+static bool fill_body(struct native_job *j, const struct native_instance *in,
+                      const struct template_op *op)
 {
     struct value v = binxml_value(&in->values, op->slot);
-    struct instance body;
+    struct native_instance body;
     uint32_t at, end, stop;
 
     if (v.type == VALUE_NULL)
@@ -239,7 +234,8 @@ static bool fill_body(struct native_job *j, const struct instance *in, const str
     if (binxml_u32(v.p) == FRAGMENT)
         at += 4;
     if (at == end || j->chunk.p[at] != TOKEN_INSTANCE ||
-        !open_instance(j, (enum template_level)op->skip, at, end, &body, &stop))
+        !native_instance_open(j, (enum template_level)op->skip, at, end, &body, &stop) ||
+        !body.t->simple)
         return false;
     if (end - stop > 1 || (end > stop && j->chunk.p[stop] != TOKEN_EOF))
         return false;
@@ -247,7 +243,7 @@ static bool fill_body(struct native_job *j, const struct instance *in, const str
 }
 
 /* One field of an element's or attribute's value. *any: an attribute of the element was written. */
-static bool fill_value(struct native_job *j, const struct instance *in,
+static bool fill_value(struct native_job *j, const struct native_instance *in,
                        const struct template_op *op, const struct native_key *key, bool *any)
 {
     struct value v = binxml_value(&in->values, op->slot);
@@ -277,7 +273,7 @@ static bool fill_value(struct native_job *j, const struct instance *in,
 }
 
 /* Are all children of the element left out? */
-static bool childless(const struct instance *in, const struct template_op *op)
+static bool childless(const struct native_instance *in, const struct template_op *op)
 {
     const struct value *slots = &op->field.value;
 
@@ -288,7 +284,7 @@ static bool childless(const struct instance *in, const struct template_op *op)
 }
 
 /* The common field, into room that is reserved; false when its value is not of the common kind. */
-static inline bool fill_plain(struct event_builder *b, const struct instance *in,
+static inline bool fill_plain(struct event_builder *b, const struct native_instance *in,
                               const struct template_op *op)
 {
     const struct binxml_values *vs = &in->values;
@@ -307,7 +303,8 @@ static inline bool fill_plain(struct event_builder *b, const struct instance *in
     return true;
 }
 
-static bool fill(struct native_job *j, const struct instance *in, const struct native_key *key)
+static bool fill(struct native_job *j, const struct native_instance *in,
+                 const struct native_key *key)
 {
     struct event_builder *b = &j->w->builder;
     bool any = false;
@@ -353,28 +350,67 @@ static bool fill(struct native_job *j, const struct instance *in, const struct n
     return true;
 }
 
+/* The record's own instance, of a simple template, and nothing but it. */
+static bool open_record(struct native_job *j, uint32_t at, uint32_t end, struct native_instance *in,
+                        uint32_t *ret_end)
+{
+    uint32_t stop;
+
+    if (end - at < 5 || binxml_u32(j->chunk.p + at) != FRAGMENT ||
+        j->chunk.p[at + 4] != TOKEN_INSTANCE ||
+        !native_instance_open(j, TEMPLATE_RECORD, at + 4, end, in, &stop) || !in->t->simple ||
+        stop == end || j->chunk.p[stop] != TOKEN_EOF)
+        return false;
+    *ret_end = stop + 1;
+    return true;
+}
+
 int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end)
 {
     struct event_builder *b = &j->w->builder;
     struct native_key key;
-    struct instance in;
-    uint32_t stop;
+    struct native_instance in;
     int rc;
 
-    if (end - at < 5 || binxml_u32(j->chunk.p + at) != FRAGMENT ||
-        j->chunk.p[at + 4] != TOKEN_INSTANCE ||
-        !open_instance(j, TEMPLATE_RECORD, at + 4, end, &in, &stop) || stop == end ||
-        j->chunk.p[stop] != TOKEN_EOF)
+    if (!open_record(j, at, end, &in, ret_end))
         return NATIVE_SLOW;
     event_builder_start(b, j->r->base.options.names);
     key = (struct native_key){ key_text(j, &in, FACT_PROVIDER), key_text(j, &in, FACT_CHANNEL),
                                key_number(&in) };
     rc = native_ask(j, key.provider, key.channel, key.event_id);
-    *ret_end = stop + 1;
     if (rc < 0)
         return rc;
     if (!fill(j, &in, &key))
         return NATIVE_SLOW;
     b->ev.field = b->field;
+    return EV_OK;
+}
+
+int native_facts(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end)
+{
+    struct event_builder *b = &j->w->builder;
+    struct native_instance *in = &j->nw->outer;
+    struct event *ev = &b->ev;
+    const struct template_op *time;
+    struct value v;
+    uint64_t t;
+    int rc;
+
+    if (!open_record(j, at, end, in, ret_end))
+        return NATIVE_SLOW;
+    event_builder_start(b, j->r->base.options.names);
+    ev->provider = key_text(j, in, FACT_PROVIDER);
+    ev->channel = key_text(j, in, FACT_CHANNEL);
+    ev->event_id = key_number(in);
+    rc = native_ask(j, ev->provider, ev->channel, ev->event_id);
+    if (rc < 0)
+        return rc;
+    ev->computer = key_text(j, in, FACT_COMPUTER);
+    time = in->t->fact[FACT_TIME];
+    if (time) {
+        v = time->kind == OP_LITERAL ? time->field.value : binxml_value(&in->values, time->slot);
+        if (value_filetime(&v, &t) == EV_OK)
+            ev->time_created = t;
+    }
     return EV_OK;
 }

@@ -55,8 +55,15 @@ struct native_name {
     bool prefixed, is_namespace;
 };
 
+/* A template and the values that go into it. */
+struct native_instance {
+    const struct template *t;
+    struct binxml_values values;
+};
+
 struct native_worker {
-    uint8_t *batch; /* NATIVE_BATCH_CHUNKS chunks and padding */
+    struct native_instance outer; /* native_facts: the record's */
+    uint8_t *batch;               /* NATIVE_BATCH_CHUNKS chunks and padding */
     struct native_sink sink;
     struct template_cache templates;
     struct native_memo memo[FACT_COUNT];
@@ -85,6 +92,7 @@ struct native_job {
     uint64_t index;
     struct record_place place; /* of the record at hand */
     bool asked, wanted;
+    struct binxml failed; /* the walk of a record that could not be rendered */
 };
 
 /* Provider, channel and EventID of a record as `want` was asked for them. */
@@ -113,9 +121,26 @@ int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_e
 /* The same for a record that has no template. */
 int native_direct(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end);
 
+/* The same for visitors that need no fields: fills in provider, channel, computer, event_id and time,
+ * and leaves the instance in the worker's `outer`. */
+int native_facts(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end);
+
+/* The instance whose token is at `at`; its values end at *ret_end, before or at end. False when that
+ * is for the token walk. One of the record and one inside it at a time. */
+bool native_instance_open(struct native_job *j, enum template_level level, uint32_t at,
+                          uint32_t end, struct native_instance *ret, uint32_t *ret_end);
+
+/* A walk of the job's chunk that tells the sink. */
+void native_walk_init(struct native_job *j, struct binxml *b, const struct binxml_sink *sink,
+                      void *ctx);
+/* binxml_walk, its tokens charged to the chunk. */
+int native_walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t end,
+                uint32_t *ret_end);
+
 /* Codes beside those of err.h. */
 #define NATIVE_UNWANTED (-1000)
 #define NATIVE_SLOW (-1001)
+#define NATIVE_ENOUGH (-1002)
 
 /* All of the job's chunk: header, active records, slack. The same return. */
 int native_chunk(struct native_job *j);

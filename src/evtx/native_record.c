@@ -19,9 +19,13 @@ static int ask(struct native_job *j, const struct event *ev)
     return native_ask(j, ev->provider, ev->channel, ev->event_id);
 }
 
+/* System is all that some visitors want. */
 static int on_key(void *ctx, struct event *ev)
 {
-    return ask(ctx, ev);
+    struct native_job *j = ctx;
+    int rc = ask(j, ev);
+
+    return rc == EV_OK && j->v->facts_only ? NATIVE_ENOUGH : rc;
 }
 
 static void unreadable(struct native_job *j, const struct binxml *b, int rc)
@@ -39,13 +43,24 @@ static void unreadable(struct native_job *j, const struct binxml *b, int rc)
 static int deliver(struct native_job *j, enum native_class how, struct event *ev)
 {
     uint64_t *events = how == NATIVE_ACTIVE ? &j->counts->events : &j->counts->recovered_events;
+    int rc;
 
     ev->place = j->place;
     if (ev->cut)
         reader_note(j->v, j->counts, FINDING_LIMIT, j->place.offset, j->place.record_number,
                     "the record is too large: its last fields are missing");
     ++*events;
-    return j->v->event(j->v->ctx, ev);
+    j->failed.why = "its text is too large";
+    j->failed.no_template = false;
+    rc = j->v->event(j->v->ctx, ev);
+    if (rc != READER_UNREADABLE)
+        return rc;
+    --*events;
+    if (how == NATIVE_ACTIVE)
+        unreadable(j, &j->failed, EV_EFORMAT);
+    else
+        j->counts->recovered_unbound++;
+    return EV_OK;
 }
 
 /* Records inside the padding of another: its size was raised to swallow them. */
@@ -89,11 +104,12 @@ static bool find_template(void *ctx, uint32_t id, struct binxml_definition *ret)
     return template_store_find(&nw->store, id, ret) || template_store_find(&j->r->store, id, ret);
 }
 
-static void walk_init(struct native_job *j, struct binxml *b)
+void native_walk_init(struct native_job *j, struct binxml *b, const struct binxml_sink *sink,
+                      void *ctx)
 {
     *b = (struct binxml){ .chunk = j->chunk,
-                          .sink = &native_sink_calls,
-                          .sink_ctx = &j->nw->sink,
+                          .sink = sink,
+                          .sink_ctx = ctx,
                           .find = find_template,
                           .find_ctx = j,
                           .steps =
@@ -101,9 +117,13 @@ static void walk_init(struct native_job *j, struct binxml *b)
                           .arena = &j->w->builder.arena };
 }
 
-/* binxml_walk, its tokens charged to the chunk. */
-static int charged_walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t end,
-                        uint32_t *ret_end)
+static void walk_init(struct native_job *j, struct binxml *b)
+{
+    native_walk_init(j, b, &native_sink_calls, &j->nw->sink);
+}
+
+int native_walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t end,
+                uint32_t *ret_end)
 {
     uint32_t given = b->steps;
     int rc = binxml_walk(b, at, end, ret_end);
@@ -120,7 +140,7 @@ static uint32_t document_end(struct native_job *j, uint32_t at, uint32_t end)
 
     walk_init(j, &b);
     b.quiet = true;
-    (void)charged_walk(j, &b, at, end, &ret);
+    (void)native_walk(j, &b, at, end, &ret);
     return ret;
 }
 
@@ -135,7 +155,7 @@ static int walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t en
     native_sink_start(&j->nw->sink, eb, 0);
     j->nw->sink.key = on_key;
     j->nw->sink.key_ctx = j;
-    rc = charged_walk(j, b, at, end, ret_end);
+    rc = native_walk(j, b, at, end, ret_end);
     if (rc == EV_ELIMIT && eb->ev.cut)
         rc = EV_OK;
     if (rc != EV_OK)
@@ -151,16 +171,22 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
     int rc;
 
     j->counts->records++;
-    rc = j->nw->walk_only ? NATIVE_SLOW : native_fill(j, at, end, &stop);
+    rc = NATIVE_SLOW;
+    if (!j->nw->walk_only)
+        rc = j->v->facts_only ? native_facts(j, at, end, &stop) : native_fill(j, at, end, &stop);
+    j->w->now = (struct reader_now){ .job = j, .at = at, .end = end };
+    j->w->now.opened = rc == EV_OK && j->v->facts_only;
     if (rc == NATIVE_SLOW && !j->nw->walk_only)
         rc = native_direct(j, at, end, &stop);
     if (rc == NATIVE_SLOW) {
         j->nw->walked++;
         walk_init(j, &b);
         rc = walk(j, &b, at, end, &stop);
-        if (rc == NATIVE_UNWANTED)
+        if (rc == NATIVE_UNWANTED || rc == NATIVE_ENOUGH)
             stop = document_end(j, at, end);
     }
+    if (rc == NATIVE_ENOUGH)
+        rc = EV_OK;
     if (rc == NATIVE_UNWANTED) {
         j->counts->skipped++;
     } else if (rc < 0) {
@@ -207,7 +233,7 @@ static int recovered(struct native_job *j, uint32_t at, uint32_t end)
     j->nw->sink.key = NULL;
     walk_init(j, &b);
     b.strict = true;
-    rc = charged_walk(j, &b, at, end, &stop);
+    rc = native_walk(j, &b, at, end, &stop);
     ev = event_builder_finish(eb);
     if (rc < 0 || !plausible(ev, end - stop)) {
         j->counts->recovered_unbound++;
@@ -217,6 +243,7 @@ static int recovered(struct native_job *j, uint32_t at, uint32_t end)
         j->counts->recovered_skipped++;
         return EV_OK;
     }
+    j->w->now = (struct reader_now){ .job = j, .at = at, .end = end, .strict = true };
     return deliver(j, NATIVE_RECOVERED, ev);
 }
 

@@ -75,7 +75,9 @@ int reader_deliver(const struct reader_visitor *v, struct event *ev, uint64_t *e
         ++*skipped;
         return EV_OK;
     }
-    ++*events;
     rc = v->event(v->ctx, ev);
-    return rc < 0 ? rc : EV_OK;
+    if (rc < 0)
+        return rc;
+    *events += rc != READER_UNREADABLE;
+    return rc;
 }

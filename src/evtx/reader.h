@@ -20,11 +20,15 @@ typedef bool reader_want_fn(void *ctx, struct slice provider, struct slice chann
 
 struct reader_visitor {
     reader_want_fn *want; /* NULL: all */
-    /* ev is borrowed until the call returns. A negative return ends the job with it. */
+    /* ev is borrowed until the call returns. A negative return ends the job with it;
+     * READER_UNREADABLE: the record could not be rendered and is counted as unreadable. */
     int (*event)(void *ctx, struct event *ev);
     void (*finding)(void *ctx, const struct finding *f); /* NULL: only counted */
     void *ctx;
+    bool facts_only; /* events need to tell provider, channel, computer, event_id and time only */
 };
+
+#define READER_UNREADABLE 1
 
 struct reader_options {
     const struct names *names; /* for field ids; borrowed, outlives the reader */

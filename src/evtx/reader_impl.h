@@ -15,8 +15,19 @@ struct reader {
 };
 
 struct native_worker;
+struct native_job;
+
+/* The event that the visitor looks at, for render.h. */
+struct reader_now {
+    struct native_job *job; /* of the native decoder; NULL: text is its XML */
+    uint32_t at, end;       /* its document in the job's chunk */
+    bool opened;            /* the worker's `outer` is its instance */
+    bool strict;            /* as the walk that made it */
+    struct slice text;
+};
 
 struct reader_worker {
+    struct reader_now now;
     struct event_builder builder;
     struct xml_event *xml;        /* made on first use */
     struct buf raw;               /* bytes of one record or event */
@@ -32,7 +43,7 @@ void reader_note(const struct reader_visitor *v, struct accounting *counts, enum
     __attribute__((format(printf, 6, 7)));
 
 /* Asks want, then hands the event over; counts it in *events or *skipped. Returns what the visitor
- * returned when that is negative. */
+ * returned when that is negative; READER_UNREADABLE is for the caller to count. */
 int reader_deliver(const struct reader_visitor *v, struct event *ev, uint64_t *events,
                    uint64_t *skipped);
 

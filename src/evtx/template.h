@@ -81,6 +81,7 @@ struct template
     const struct template_op *op;
     uint32_t ops;
     const struct template_op *fact[FACT_COUNT]; /* the first of each, or NULL */
+    struct render_memo *render;                 /* render_program.h */
 };
 
 #define TEMPLATE_BUCKETS 1024

@@ -9,6 +9,7 @@
 #include "base/utf16.h"
 #include "base/vec.h"
 #include "evtx/native_sink.h"
+#include "evtx/render_program.h"
 #include "evtx/record_walk.h"
 
 #define TOKENS_MAX EVTX_CHUNK /* one byte each at least */
@@ -447,10 +448,13 @@ static struct template *finish(struct compiler *c, const uint8_t guid[16],
                                enum template_level level)
 {
     struct template *t = arena_try(c->arena, sizeof *t);
+    struct render_memo *render = arena_try(c->arena, sizeof *render);
 
-    if (!t)
+    if (!t || !render)
         return NULL;
-    *t = (struct template){ .level = level, .simple = c->simple && c->roots == 1 };
+    *render = (struct render_memo){ 0 };
+    *t = (struct template){ .level = level, .render = render };
+    t->simple = c->simple && c->roots == 1;
     memcpy(t->guid, guid, 16);
     t->tokens = (uint32_t)c->token.n;
     t->token = copy(c, c->token.v, c->token.n, sizeof *c->token.v);

@@ -201,6 +201,22 @@ static bool keep_name(struct xml_event *x, struct level *l, struct slice name)
     return true;
 }
 
+/* libxml2 leaves an ampersand of an attribute's value as "&#38;", and writes no other that way. The
+ * values are the parser's copies, which it frees after the call. */
+static void plain_ampersands(const xmlChar **atts)
+{
+    for (size_t i = 0; atts && atts[i]; i += 2) {
+        char *from = (char *)(uintptr_t)atts[i + 1], *to = from;
+
+        while (from && *from) {
+            *to++ = *from;
+            from += strncmp(from, "&#38;", 5) == 0 ? 5 : 1;
+        }
+        if (to)
+            *to = '\0';
+    }
+}
+
 static void on_start(void *ctx, const xmlChar *qname, const xmlChar **atts)
 {
     struct xml_event *x = ctx;
@@ -210,6 +226,7 @@ static void on_start(void *ctx, const xmlChar *qname, const xmlChar **atts)
 
     if (x->done || x->rc < 0)
         return;
+    plain_ampersands(atts);
     if (x->depth == LIMIT_XML_DEPTH) {
         stop(x, EV_ELIMIT, "elements are nested too deep");
         return;

@@ -122,6 +122,7 @@ static int read_piece(const struct reader *r, const struct xml_piece *piece,
     struct event_builder *b = &w->builder;
     struct event *ev;
     struct ev_err err;
+    int rc;
 
     counts->records++;
     if (piece->broken) {
@@ -138,7 +139,11 @@ static int read_piece(const struct reader *r, const struct xml_piece *piece,
     if (ev->cut)
         reader_note(v, counts, FINDING_LIMIT, piece->line, 0,
                     "the event is too large: its last fields are missing");
-    return reader_deliver(v, ev, &counts->events, &counts->skipped);
+    w->now = (struct reader_now){ .text = piece->text };
+    rc = reader_deliver(v, ev, &counts->events, &counts->skipped);
+    if (rc == READER_UNREADABLE)
+        unreadable(v, counts, piece->line, "its XML is too large");
+    return rc < 0 ? rc : EV_OK;
 }
 
 static int reader_run(const struct reader *r, uint64_t job, struct reader_worker *w,

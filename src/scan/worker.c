@@ -188,7 +188,7 @@ static void finding(void *ctx, const struct finding *f)
 
 void worker_run(struct worker *w)
 {
-    const struct reader_visitor v = { want, event, finding, w };
+    const struct reader_visitor v = { .want = want, .event = event, .finding = finding, .ctx = w };
     uint64_t job;
 
     while (w->rc == EV_OK && dispenser_take(w->dispenser, &w->file, &job)) {

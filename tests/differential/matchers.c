@@ -82,7 +82,7 @@ static int compare_event(void *ctx, struct event *ev)
 static void run_log(struct run *r, const char *path)
 {
     struct reader_options o = { .names = r->names };
-    struct reader_visitor v = { NULL, compare_event, NULL, r };
+    struct reader_visitor v = { .event = compare_event, .ctx = r };
     struct reader_worker *w = reader_worker_new();
     struct accounting counts = { 0 };
     struct source *src = NULL;

@@ -260,7 +260,7 @@ static int on_event(void *ctx, struct event *ev)
 static void run_log(struct run *r, const char *path)
 {
     struct reader_options o = { .names = r->names };
-    struct reader_visitor v = { NULL, on_event, NULL, r };
+    struct reader_visitor v = { .event = on_event, .ctx = r };
     struct reader_worker *w = reader_worker_new();
     struct accounting counts = { 0 };
     struct source *src = NULL;

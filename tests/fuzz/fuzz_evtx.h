@@ -63,7 +63,9 @@ static void fuzz_once(struct slice bytes, const struct names *names, bool recove
                       struct fuzz_run *run)
 {
     struct reader_options o = { .names = names, .recover = recover };
-    const struct reader_visitor v = { fuzz_want, fuzz_event, fuzz_finding, run };
+    const struct reader_visitor v = {
+        .want = fuzz_want, .event = fuzz_event, .finding = fuzz_finding, .ctx = run
+    };
     struct reader_worker *w = reader_worker_new();
     struct source *src = source_open_memory(bytes, "fuzz");
     struct reader *r = NULL;

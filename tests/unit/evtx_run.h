@@ -86,8 +86,10 @@ static int evtx_run_source(struct evtx_run *t, const struct decoder *d, struct s
                            struct ev_err *err)
 {
     struct reader_options o = { .names = t->names, .recover = t->recover };
-    struct reader_visitor v = { t->want_id ? evtx_run_want : NULL, evtx_run_event, evtx_run_finding,
-                                t };
+    struct reader_visitor v = { .want = t->want_id ? evtx_run_want : NULL,
+                                .event = evtx_run_event,
+                                .finding = evtx_run_finding,
+                                .ctx = t };
     struct reader *r = NULL;
     int rc;
 
@@ -108,8 +110,8 @@ static int evtx_run_source(struct evtx_run *t, const struct decoder *d, struct s
     return rc;
 }
 
-static int evtx_run_bytes(struct evtx_run *t, const struct decoder *d, struct slice bytes,
-                          struct ev_err *err)
+static inline int evtx_run_bytes(struct evtx_run *t, const struct decoder *d, struct slice bytes,
+                                 struct ev_err *err)
 {
     struct source *src = source_open_memory(bytes, "test.evtx");
     int rc = evtx_run_source(t, d, src, err);
@@ -118,7 +120,7 @@ static int evtx_run_bytes(struct evtx_run *t, const struct decoder *d, struct sl
     return rc;
 }
 
-static bool evtx_run_has(const struct buf *b, const char *line)
+static inline bool evtx_run_has(const struct buf *b, const char *line)
 {
     return slice_find(buf_view(b), slice_str(line)) != SIZE_MAX;
 }

@@ -123,7 +123,7 @@ static int on_event(void *ctx, struct event *ev)
 /* Reads folder/file and matches every event; EV_EIO when it is not there. */
 static int trial_file(struct trial *t, const char *folder, const char *file)
 {
-    const struct reader_visitor v = { on_want, on_event, NULL, t };
+    const struct reader_visitor v = { .want = on_want, .event = on_event, .ctx = t };
     const struct reader_options o = { .names = t->names };
     const struct decoder *d = decoder_find("libevtx");
     struct accounting counts = { 0 };
