@@ -10,6 +10,7 @@
 #include "app/manifest_file.h"
 #include "app/outputs.h"
 #include "app/progress.h"
+#include "app/run.h"
 #include "app/talk.h"
 #include "app/terminal.h"
 #include "base/limits.h"
@@ -30,13 +31,6 @@ struct run {
     struct filter filter;
     uint64_t started; /* FILETIME, for the manifest */
 };
-
-static unsigned thread_count(const struct options *o)
-{
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    const uint32_t n = o->has_threads ? o->threads : processors > 0 ? (uint32_t)processors : 1;
-    return n < LIMIT_THREADS ? n : LIMIT_THREADS;
-}
 
 static const struct decoder *decoder_of(const struct options *o)
 {
@@ -144,24 +138,6 @@ static int prepare_rules(struct run *run, struct ev_err *err)
     return rc;
 }
 
-static int prepare_inputs(struct run *run, struct ev_err *err)
-{
-    for (size_t i = 0; i < run->o->argument.n; i++) {
-        int rc = inputs_add(&run->inputs, run->o->argument.v[i], run->o->tmpdir, err);
-        if (rc < 0)
-            return rc;
-    }
-    for (size_t i = 0; i < run->inputs.trouble.n; i++)
-        talk("%s", run->inputs.trouble.v[i]);
-    const size_t alone = run->inputs.left_alone.n;
-    for (size_t i = 0; i < alone && run->o->verbose; i++)
-        talk("%s", run->inputs.left_alone.v[i]);
-    if (alone && !run->o->verbose && !run->o->quiet)
-        talk("%zu links, devices or pipes inside folders were left alone; --verbose names them",
-             alone);
-    return EV_OK;
-}
-
 struct row_context {
     struct run *run;
     struct ev_err *err;
@@ -172,14 +148,6 @@ static int write_row(void *ctx, const struct detection *d)
     const struct row_context *c = ctx;
     c->run->summary.rows[d->rule->level]++;
     return outputs_row(&c->run->outputs, d, c->err);
-}
-
-static uint64_t input_bytes(const struct inputs *in)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < in->list.n; i++)
-        n += in->list.v[i].fate == FILE_READ ? in->list.v[i].size : 0;
-    return n;
 }
 
 static int scan(struct run *run, struct ev_err *err)
@@ -194,13 +162,13 @@ static int scan(struct run *run, struct ev_err *err)
         .decoder = decoder_of(o),
         .correlator = run->correlator,
         .reader = { .names = run->rules.names, .recover = o->recover },
-        .threads = thread_count(o),
+        .threads = run_threads(o),
         .memory = (o->has_memory ? o->memory : DEFAULT_MEMORY) / 8,
         .tmpdir = o->tmpdir,
         .stop = interrupt_seen,
     };
     struct progress *p =
-        o->quiet || o->no_progress ? NULL : progress_start(&counts, input_bytes(&run->inputs));
+        o->quiet || o->no_progress ? NULL : progress_start(&counts, run_bytes(&run->inputs));
     int rc = scan_run(&so, &run->inputs, run->order, &counts, &run->summary, err);
     progress_stop(p);
     if (rc < 0 && rc != EV_EINTR)
@@ -222,23 +190,6 @@ static bool level_met(const struct run *run)
     return false;
 }
 
-static bool something_unread(const struct run *run)
-{
-    const struct summary *s = &run->summary;
-    size_t logs = 0;
-    for (size_t i = 0; i < s->nfile; i++) {
-        if (s->file[i].fate == FILE_UNREADABLE)
-            return true;
-        logs += s->file[i].fate == FILE_READ;
-    }
-    if (!logs)
-        talk("no event log was found in what was given: nothing was examined");
-    uint64_t damage = 0;
-    for (int k = 0; k < FINDING_KINDS; k++)
-        damage += s->total.finding[k];
-    return !logs || run->inputs.trouble.n || (run->o->strict && damage);
-}
-
 static void print_summary(const struct run *run)
 {
     const struct summary_text_options so = { .zone = run->outputs.zone,
@@ -252,31 +203,17 @@ static void print_summary(const struct run *run)
     buf_release(&text);
 }
 
-/* --verbose: every finding, and every file that was passed over. */
-static void print_findings(const struct summary *sum)
-{
-    for (size_t i = 0; i < sum->nfile; i++) {
-        const struct summary_file *f = &sum->file[i];
-        if (f->fate != FILE_READ)
-            talk("%.*s: %.*s", SLICE_ARG(f->path), SLICE_ARG(f->reason));
-        for (size_t k = 0; k < f->nfinding; k++)
-            talk("%.*s: offset %llu: %s: %s", SLICE_ARG(f->path),
-                 (unsigned long long)f->finding[k].offset, finding_name(f->finding[k].kind),
-                 f->finding[k].text);
-    }
-}
-
 static int report(struct run *run)
 {
     const struct options *o = run->o;
     if (o->verbose)
-        print_findings(&run->summary);
+        run_print_findings(&run->summary);
     if (!o->quiet)
         print_summary(run);
     for (size_t i = 0; i < o->output.n && !o->quiet; i++)
         if (strcmp(o->output.v[i], "-") != 0)
             talk("wrote %s%s", o->output.v[i], run->summary.interrupted ? ".partial" : "");
-    const bool unread = something_unread(run);
+    const bool unread = run_unread(o, &run->inputs, &run->summary);
     if (run->summary.interrupted)
         return EXIT_INTERRUPTED;
     if (unread)
@@ -290,26 +227,12 @@ static int write_manifest(struct run *run, int code, struct ev_err *err)
         return EV_OK;
     struct manifest m = { .decoder = decoder_of(run->o)->name,
                           .matcher = matcher_name(run->o),
-                          .threads = thread_count(run->o),
+                          .threads = run_threads(run->o),
                           .start = run->started,
                           .end = filetime_now(),
                           .exit = code };
     manifest_hash_inputs(&run->summary);
     return manifest_file_write(run->o, &run->outputs, &m, &run->summary, err);
-}
-
-static int exit_of(int rc)
-{
-    switch (rc) {
-    case EV_EUSAGE:
-    case EV_ENOTFOUND:
-    case EV_EEXIST:
-        return EXIT_USAGE;
-    case EV_EINTR:
-        return EXIT_INTERRUPTED;
-    default:
-        return EXIT_FAILED;
-    }
 }
 
 static int run_prepare(struct run *run, struct ev_err *err)
@@ -319,7 +242,7 @@ static int run_prepare(struct run *run, struct ev_err *err)
     if (rc == EV_OK)
         rc = prepare_rules(run, err);
     if (rc == EV_OK)
-        rc = prepare_inputs(run, err);
+        rc = run_inputs(o, &run->inputs, err);
     if (rc == EV_OK)
         rc = outputs_open(o, &run->outputs, err);
     if (rc < 0)
@@ -366,7 +289,7 @@ int cmd_scan(const struct options *o)
     }
     if (rc < 0) {
         talk_error(&err);
-        code = exit_of(rc);
+        code = run_exit(rc);
     }
     run_release(&run);
     return code;

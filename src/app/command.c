@@ -3,6 +3,8 @@
 const struct command commands[] = {
     { "scan", C_SCAN, "[OPTION]... PATH...", "match event logs against rules, write a timeline",
       cmd_scan },
+    { "dump", C_DUMP, "[OPTION]... PATH...", "write events as they are: XML, JSON lines or CSV",
+      cmd_dump },
     { "rules", C_RULES, "check|list|show|card|export|test [OPTION]... [PATH]...",
       "check rules, list or show them, make pages and queries of them, run their own tests",
       cmd_rules },

@@ -32,6 +32,8 @@ const char *output_path(const struct output *o);
 bool output_is_file(const struct output *o);
 /* Bytes written so far. */
 uint64_t output_bytes(const struct output *o);
+/* Before the first write: nobody will ask for the digest, which costs more than the writing. */
+void output_skip_digest(struct output *o);
 /* SHA-256 of all bytes; after a commit only. */
 void output_digest(const struct output *o, uint8_t ret[32]);
 

@@ -12,11 +12,12 @@ struct dispenser {
     struct scan_file *file; /* one per input */
     size_t next;            /* input not looked at yet */
     size_t first_open;      /* files before this one have no jobs left */
+    size_t first_undone;    /* files before this one are done */
     size_t opening;         /* workers inside open_next */
     size_t findings;        /* kept word for word, of all files */
     bool stopped;
     pthread_mutex_t lock;
-    pthread_cond_t opened;
+    pthread_cond_t opened; /* a file was opened or a job done */
 };
 
 struct dispenser *dispenser_new(struct inputs *in, const struct decoder *decoder,
@@ -89,14 +90,17 @@ static void open_next(struct dispenser *d)
     struct scan_file *f = &d->file[d->next++];
     struct ev_err err = { 0 };
 
-    if (d->in->list.v[f->input].fate != FILE_READ)
+    if (d->in->list.v[f->input].fate != FILE_READ) {
+        f->tried = true;
         return;
+    }
     d->opening++;
     pthread_mutex_unlock(&d->lock);
     int rc = file_open(d, f, &err);
     uint64_t jobs = f->jobs;
     pthread_mutex_lock(&d->lock);
     d->opening--;
+    f->tried = true;
     if (rc != EV_OK)
         file_failed(d, f, &err);
     if (rc != EV_OK || jobs == 0)
@@ -152,7 +156,27 @@ void dispenser_done(struct dispenser *d, struct scan_file *f, const struct accou
         file_failed(d, f, err);
     if (++f->done == f->jobs)
         file_close(f);
+    pthread_cond_broadcast(&d->opened);
     pthread_mutex_unlock(&d->lock);
+}
+
+static bool is_first(struct dispenser *d, const struct scan_file *f, uint64_t job)
+{
+    while (d->first_undone < f->input && d->file[d->first_undone].tried &&
+           d->file[d->first_undone].done == d->file[d->first_undone].jobs)
+        d->first_undone++;
+    return d->first_undone == f->input && f->done == job;
+}
+
+bool dispenser_turn(struct dispenser *d, const struct scan_file *f, uint64_t job, bool wait)
+{
+    bool first;
+
+    pthread_mutex_lock(&d->lock);
+    while (!(first = is_first(d, f, job)) && wait && !d->stopped)
+        pthread_cond_wait(&d->opened, &d->lock);
+    pthread_mutex_unlock(&d->lock);
+    return first;
 }
 
 void dispenser_stop(struct dispenser *d)

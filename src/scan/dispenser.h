@@ -16,6 +16,7 @@ struct scan_file {
     struct reader *reader;
     const struct decoder *decoder;
     uint64_t jobs, next, done;
+    bool tried;               /* it was opened, or will never be */
     struct accounting counts; /* changed under the dispenser's lock only */
     VEC(struct finding) findings;
 };
@@ -36,6 +37,9 @@ void dispenser_done(struct dispenser *d, struct scan_file *f, const struct accou
                     const struct finding *finding, size_t nfinding, int rc,
                     const struct ev_err *err);
 void dispenser_stop(struct dispenser *d);
+/* For whoever writes in the order of inputs and jobs: true when all before this job are done. With
+ * wait, blocks until they are; false then only when the dispenser was stopped. */
+bool dispenser_turn(struct dispenser *d, const struct scan_file *f, uint64_t job, bool wait);
 /* After all workers have ended: one entry per input, in the order of the inputs. */
 const struct scan_file *dispenser_file(const struct dispenser *d, size_t input);
 

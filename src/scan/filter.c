@@ -25,6 +25,11 @@ bool filter_computer(const struct filter *f, struct slice computer)
     return !f->ncomputer || any_nocase(f->computer, f->ncomputer, computer);
 }
 
+bool filter_time(const struct filter *f, uint64_t time)
+{
+    return time >= f->from && (!f->to || time <= f->to);
+}
+
 bool filter_names_rule(const char *const *names, size_t n, const struct rule *r)
 {
     if (any_nocase(names, n, r->id) || any_nocase(names, n, r->title))
@@ -50,7 +55,7 @@ enum row_fate filter_row(const struct filter *f, const struct hit *hit, uint64_t
         return ROW_HIDDEN_RULE;
     if (f->require_full && hit->verdict != VERDICT_FULL)
         return ROW_HIDDEN_VERDICT;
-    if (time < f->from || (f->to && time > f->to))
+    if (!filter_time(f, time))
         return ROW_HIDDEN_TIME;
     return ROW_SHOWN;
 }

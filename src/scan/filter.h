@@ -31,6 +31,7 @@ enum row_fate { ROW_SHOWN, ROW_HIDDEN_LEVEL, ROW_HIDDEN_RULE, ROW_HIDDEN_VERDICT
 bool filter_key(const struct filter *f, struct slice channel, uint32_t event_id);
 bool filter_computer(const struct filter *f, struct slice computer);
 /* time: TimeCreated, or the header's where there is none. */
+bool filter_time(const struct filter *f, uint64_t time);
 enum row_fate filter_row(const struct filter *f, const struct hit *hit, uint64_t time);
 /* Does any of the names (id, title, tag with or without its namespace) mean this rule? */
 bool filter_names_rule(const char *const *names, size_t n, const struct rule *r);

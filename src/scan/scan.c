@@ -34,7 +34,7 @@ static int finding_order(const void *a, const void *b)
     return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-static void summarise_files(const struct inputs *in, const struct dispenser *d, struct summary *sum)
+void scan_summarise_files(const struct inputs *in, const struct dispenser *d, struct summary *sum)
 {
     sum->nfile = in->list.n;
     sum->file = arena_zalloc(&sum->arena, in->list.n, sizeof *sum->file);
@@ -184,7 +184,7 @@ int scan_run(const struct scan_options *o, struct inputs *in, struct order *orde
         int more = correlate(o->correlator, &w[0], err);
         rc = more < 0 ? more : rc;
     }
-    summarise_files(in, d, sum);
+    scan_summarise_files(in, d, sum);
     struct rule_counts *count = summarise_workers(w, o->threads, o->rules, sum);
     count_correlations(o->correlator, o->rules, count, sum);
     summarise_rules(o->rules, sum);

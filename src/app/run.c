@@ -1,0 +1,82 @@
+#include "app/run.h"
+
+#include <unistd.h>
+
+#include "app/talk.h"
+#include "base/limits.h"
+
+unsigned run_threads(const struct options *o)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    const uint32_t n = o->has_threads ? o->threads : processors > 0 ? (uint32_t)processors : 1;
+    return n < LIMIT_THREADS ? n : LIMIT_THREADS;
+}
+
+int run_inputs(const struct options *o, struct inputs *in, struct ev_err *err)
+{
+    for (size_t i = 0; i < o->argument.n; i++) {
+        int rc = inputs_add(in, o->argument.v[i], o->tmpdir, err);
+        if (rc < 0)
+            return rc;
+    }
+    for (size_t i = 0; i < in->trouble.n; i++)
+        talk("%s", in->trouble.v[i]);
+    const size_t alone = in->left_alone.n;
+    for (size_t i = 0; i < alone && o->verbose; i++)
+        talk("%s", in->left_alone.v[i]);
+    if (alone && !o->verbose && !o->quiet)
+        talk("%zu links, devices or pipes inside folders were left alone; --verbose names them",
+             alone);
+    return EV_OK;
+}
+
+uint64_t run_bytes(const struct inputs *in)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < in->list.n; i++)
+        n += in->list.v[i].fate == FILE_READ ? in->list.v[i].size : 0;
+    return n;
+}
+
+void run_print_findings(const struct summary *sum)
+{
+    for (size_t i = 0; i < sum->nfile; i++) {
+        const struct summary_file *f = &sum->file[i];
+        if (f->fate != FILE_READ)
+            talk("%.*s: %.*s", SLICE_ARG(f->path), SLICE_ARG(f->reason));
+        for (size_t k = 0; k < f->nfinding; k++)
+            talk("%.*s: offset %llu: %s: %s", SLICE_ARG(f->path),
+                 (unsigned long long)f->finding[k].offset, finding_name(f->finding[k].kind),
+                 f->finding[k].text);
+    }
+}
+
+bool run_unread(const struct options *o, const struct inputs *in, const struct summary *sum)
+{
+    size_t logs = 0;
+    for (size_t i = 0; i < sum->nfile; i++) {
+        if (sum->file[i].fate == FILE_UNREADABLE)
+            return true;
+        logs += sum->file[i].fate == FILE_READ;
+    }
+    if (!logs)
+        talk("no event log was found in what was given: nothing was examined");
+    uint64_t damage = 0;
+    for (int k = 0; k < FINDING_KINDS; k++)
+        damage += sum->total.finding[k];
+    return !logs || in->trouble.n || (o->strict && damage);
+}
+
+int run_exit(int rc)
+{
+    switch (rc) {
+    case EV_EUSAGE:
+    case EV_ENOTFOUND:
+    case EV_EEXIST:
+        return EXIT_USAGE;
+    case EV_EINTR:
+        return EXIT_INTERRUPTED;
+    default:
+        return EXIT_FAILED;
+    }
+}

@@ -1,0 +1,23 @@
+/* run.h - what all commands that read inputs do alike.
+ * Rank: scan/, command.h. */
+#ifndef APP_RUN_H
+#define APP_RUN_H
+
+#include "app/command.h"
+#include "scan/inputs.h"
+
+/* --threads, else one a processor; 1..LIMIT_THREADS. */
+unsigned run_threads(const struct options *o);
+/* Adds every argument and says which folders could not be opened. */
+int run_inputs(const struct options *o, struct inputs *in, struct ev_err *err);
+/* Bytes of the inputs that will be read. */
+uint64_t run_bytes(const struct inputs *in);
+/* --verbose: every finding, and every file that was passed over. */
+void run_print_findings(const struct summary *sum);
+/* Was some input unreadable, or damaged under --strict, or was there no event log at all (which is
+ * said)? */
+bool run_unread(const struct options *o, const struct inputs *in, const struct summary *sum);
+/* The exit code of a run that failed with rc. */
+int run_exit(int rc);
+
+#endif
