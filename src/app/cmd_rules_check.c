@@ -202,6 +202,8 @@ int rules_check(const struct options *o, struct loaded *l)
     for (size_t i = 0; i < l->rules->n; i++)
         if (!l->rules->rule[i]->part_of)
             check_knowledge(&lint, l->rules->rule[i]);
+    for (size_t i = 0; i < l->rules->nbroken; i++)
+        check_knowledge(&lint, l->rules->broken[i]);
     findings_make(l, &lint, &f);
     if (json)
         print_json(l, &f);

@@ -194,29 +194,38 @@ void matcher_run(const struct matcher *m, struct scratch *s, struct event *ev, s
     *ret = (struct hits){ s->hit, s->nhit };
 }
 
-/* Why the rule cannot be matched: the first regex that does not compile. */
-static const struct test *rule_fault(const struct rule *r, struct ev_err *err)
-{
-    for (size_t i = 0; i < r->ntest; i++) {
-        struct regex *regex = NULL;
-
-        if (r->test[i]->kind != TEST_REGEX)
-            continue;
-        if (regex_new(r->test[i], &regex, err) < 0)
-            return r->test[i];
-        regex_free(regex);
-    }
-    return NULL;
-}
-
-static void rule_refuse(struct ruleset *rs, const struct rule *r, const struct test *t,
-                        const struct ev_err *err)
+static void say_fault(struct ruleset *rs, const struct rule *r, const struct test *t,
+                      const struct ev_err *err)
 {
     struct rule_message m = { MESSAGE_ERROR, r->file, t->line, t->column, SLICE_ABSENT };
 
     m.text = arena_printf(&rs->arena, "%s", err->text);
     rs->message = xrealloc(rs->message, rs->nmessage + 1, sizeof *rs->message);
     rs->message[rs->nmessage++] = m;
+}
+
+/* Tells of each regex that does not compile; true when there is one. */
+static bool rule_has_fault(struct ruleset *rs, const struct rule *r)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < r->ntest; i++) {
+        struct regex *regex = NULL;
+        struct ev_err err = { 0 };
+
+        if (r->test[i]->kind != TEST_REGEX)
+            continue;
+        if (regex_new(r->test[i], &regex, &err) < 0) {
+            say_fault(rs, r, r->test[i], &err);
+            any = true;
+        }
+        regex_free(regex);
+    }
+    return any;
+}
+
+static void count_refused(struct ruleset *rs, const struct rule *r)
+{
     rs->refused[REFUSAL_SYNTAX]++;
     for (size_t i = 0; i < rs->nfile; i++) {
         if (!slice_eq(rs->file[i].path, r->file) || rs->file[i].rules == 0)
@@ -233,11 +242,8 @@ static size_t check_filters(struct ruleset *rs)
     size_t kept = 0, all = rs->nfilter;
 
     for (size_t i = 0; i < all; i++) {
-        struct ev_err err = { 0 };
-        const struct test *t = rule_fault(rs->filter[i].rule, &err);
-
-        if (t)
-            rule_refuse(rs, rs->filter[i].rule, t, &err);
+        if (rule_has_fault(rs, rs->filter[i].rule))
+            count_refused(rs, rs->filter[i].rule);
         else
             rs->filter[kept++] = rs->filter[i];
     }
@@ -249,13 +255,13 @@ size_t matcher_check(struct ruleset *rs)
 {
     size_t kept = 0, all = rs->n, filters = check_filters(rs);
 
+    for (size_t i = 0; i < rs->nbroken; i++) /* refused already: this is one fault more */
+        (void)rule_has_fault(rs, rs->broken[i]);
     for (size_t i = 0; i < all; i++) {
         struct rule *r = rs->rule[i];
-        struct ev_err err = { 0 };
-        const struct test *t = rule_fault(r, &err);
 
-        if (t) {
-            rule_refuse(rs, r, t, &err);
+        if (rule_has_fault(rs, r)) {
+            count_refused(rs, r);
             continue;
         }
         r->index = (uint32_t)kept;

@@ -366,14 +366,15 @@ static int build_all(struct builder *b, const struct ynode *map)
     if (used == NULL)
         return no_memory(b, map);
     int rc2 = build_conditions(b, map, used);
-    if (rc < 0 || rc2 < 0)
-        return rc < 0 ? rc : rc2;
+    /* Tests of a refused rule are kept, too: checks look at them. */
     r->test = ralloc(b->a, b->test.n, sizeof *r->test);
     if (r->test == NULL)
         return no_memory(b, map);
     if (b->test.n > 0)
         memcpy(r->test, b->test.v, b->test.n * sizeof *r->test);
     r->ntest = b->test.n;
+    if (rc < 0 || rc2 < 0)
+        return rc < 0 ? rc : rc2;
     return warn_unused(b, used);
 }
 

@@ -87,5 +87,7 @@ void lint_rules(struct lint *l, const struct ruleset *rs)
         lint_values(l, rs->rule[i]);
         lint_logic(l, rs->rule[i]);
     }
+    for (size_t i = 0; i < rs->nbroken; i++)
+        lint_meta(l, rs->broken[i]);
     map_release(&titles);
 }

@@ -1,4 +1,4 @@
-/* lint.h - what is doubtful in rules that load: conventions, traps, conditions that cannot hold.
+/* lint.h - what is doubtful in rules: conventions, traps, conditions that cannot hold.
  *
  * Nothing here refuses a rule. Each note has the short name of its check, so that a person can look
  * it up (evtriage-rules(5)) and a script can filter. Names of ATT&CK are not known in this room:
@@ -27,7 +27,7 @@ struct lint {
 void lint_init(struct lint *l);
 void lint_release(struct lint *l);
 
-/* All checks over all rules; notes come rule by rule in the order of the set. */
+/* All checks over all rules, and those of lint_meta over what could be read of refused ones. */
 void lint_rules(struct lint *l, const struct ruleset *rs);
 
 /* Adds one note. Line and column from 1. */

@@ -155,12 +155,14 @@ int logsource_resolve(const struct rule *r, struct logsource *ret, struct ev_err
         return rc;
     if (r->category.p != NULL && c == NULL)
         return ev_err_set(err, EV_EUNSUPPORTED,
-                          "category \"%.*s\" is not known to occur in a Windows event log",
+                          "category \"%.*s\" is not known to occur in a Windows event log: "
+                          "the rule is left out",
                           shown(r->category), (const char *)r->category.p);
     if (r->service.p != NULL) {
         s = find_service(r->service);
         if (s == NULL)
-            return ev_err_set(err, EV_EUNSUPPORTED, "service \"%.*s\" is not a known Windows log",
+            return ev_err_set(err, EV_EUNSUPPORTED,
+                              "service \"%.*s\" is not a known Windows log: the rule is left out",
                               shown(r->service), (const char *)r->service.p);
     }
     if (c != NULL && s != NULL)

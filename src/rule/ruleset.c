@@ -29,6 +29,7 @@ struct loader {
     struct buf text;    /* of the present file */
     struct map ids;     /* rule id -> index */
     VEC(struct rule *) rule;
+    VEC(struct rule *) broken;
     VEC(struct rule_file) file;
     VEC(struct filter_document) filter;
     struct ev_err trouble; /* the first one */
@@ -52,6 +53,8 @@ static struct ruleset *loader_release(struct loader *l)
     struct ruleset *rs = l->rs;
     rs->rule = l->rule.v;
     rs->n = l->rule.n;
+    rs->broken = l->broken.v;
+    rs->nbroken = l->broken.n;
     rs->file = l->file.v;
     rs->nfile = l->file.n;
     rs->filter = l->filter.v;
@@ -171,12 +174,16 @@ static void load_document(struct loader *l, const struct ynode *doc, uint32_t do
         l->rs->not_rules += doc->kind != YNODE_SCALAR || doc->type != YTYPE_NULL;
         return;
     }
-    if (sigma_build(doc, l->ph, &l->rs->arena, &l->rep, &r) < 0)
+    int rc = sigma_build(doc, l->ph, &l->rs->arena, &l->rep, &r);
+    if (rc == EV_OK && kind == SIGMA_FILTER)
+        rc = accept_filter(l, doc, r, document);
+    else if (rc == EV_OK)
+        rc = accept(l, doc, r, document);
+    if (rc == EV_OK || r == NULL)
         return;
-    if (kind == SIGMA_FILTER)
-        (void)accept_filter(l, doc, r, document);
-    else
-        (void)accept(l, doc, r, document);
+    r->file = l->rep.file;
+    r->document = document;
+    (void)vec_push(&l->broken, UINT32_MAX - 1, r);
 }
 
 static void count_refusal(struct loader *l)
@@ -329,6 +336,7 @@ void ruleset_free(struct ruleset *rs)
         return;
     free(rs->rule);
     free(rs->filter);
+    free(rs->broken);
     free(rs->message);
     free(rs->file);
     arena_release(&rs->arena);

@@ -46,6 +46,8 @@ struct ruleset {
     size_t nfile;
     struct filter_document *filter; /* until ruleset_link has applied them, nfilter of them */
     size_t nfilter;
+    struct rule **broken; /* what could be read of refused documents: for checks alone */
+    size_t nbroken;
     size_t refused[REFUSAL_KINDS]; /* documents */
     size_t not_rules;              /* YAML documents of other kinds: counted, not an error */
 };

@@ -369,8 +369,8 @@ int sigma_build(const struct ynode *doc, const struct placeholders *ph, struct a
     check_mandatory(&c, doc);
     if (c.rule->correlation != NULL)
         c.rule->correlation->generate |= c.generate;
+    *ret = c.rule;
     if (c.failed || rep->refused)
         return rep->why == REFUSAL_SYNTAX ? EV_ESYNTAX : EV_EUNSUPPORTED;
-    *ret = c.rule;
     return EV_OK;
 }

@@ -21,7 +21,8 @@ enum sigma_kind {
 enum sigma_kind sigma_kind_of(const struct ynode *doc);
 
 /* Makes the rule in a; file, document and index are left to the caller. A filter becomes the rule of
- * its detection. ph: values for the modifier expand, may be NULL. Negative after reports. */
+ * its detection. ph: values for the modifier expand, may be NULL. Negative after reports; *ret is
+ * then what could be read, for checks alone: no matcher may see it. */
 int sigma_build(const struct ynode *doc, const struct placeholders *ph, struct arena *a,
                 struct report *rep, struct rule **ret);
 
