@@ -121,15 +121,14 @@ static int prepare_rules(struct run *run, struct ev_err *err)
     const size_t refused = loaded_refused(&run->rules);
     if (o->verbose)
         loaded_print_messages(&run->rules, MESSAGE_WARNING);
-    else if (o->strict && refused)
+    else if ((o->strict && refused) || !run->rules.rules->n)
         loaded_print_messages(&run->rules, MESSAGE_ERROR);
     if (o->strict && refused)
         return ev_err_set(err, EV_EUSAGE, "%zu rules cannot be used, and --strict was given",
                           refused);
     if (!run->rules.rules->n)
         return ev_err_set(err, EV_EUSAGE,
-                          "no usable rule was loaded; `evtriage rules check` says "
-                          "why");
+                          "no usable rule was loaded; `evtriage rules check` tells more");
     rc = check_rule_names(&o->rule, "rule", run->rules.rules, err);
     if (rc == EV_OK)
         rc = check_rule_names(&o->exclude_rule, "exclude-rule", run->rules.rules, err);

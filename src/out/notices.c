@@ -1,26 +1,13 @@
 /* notices.c - sentences about a run. */
-#include "out/notices.h"
+#include "out/notices_impl.h"
 
 #include <inttypes.h>
 
 #include "base/escape.h"
 #include "base/filetime.h"
 #include "base/limits.h"
-#include "base/vec.h"
-#include "rule/correlation.h"
-#include "rule/logsource.h"
 
-enum {
-    NAMED = 3,
-    HOSTS = 8,
-    STEPS = 100000
-}; /* examples named in one sentence; sentences about hosts */
-
-struct list {
-    const struct summary *sum;
-    struct arena *arena;
-    VEC(struct notice) v;
-};
+enum { HOSTS = 8 }; /* computers named in sentences of their own */
 
 const char *count_text(uint64_t n, char out[COUNT_TEXT])
 {
@@ -52,7 +39,7 @@ uint64_t summary_refused(const struct summary *sum)
     return n;
 }
 
-static void say(struct list *l, enum notice_kind kind, struct buf *text)
+void notices_say(struct notices *l, enum notice_kind kind, struct buf *text)
 {
     struct notice n = { kind, arena_dup(l->arena, buf_view(text)) };
     if (n.text.p != NULL)
@@ -60,14 +47,14 @@ static void say(struct list *l, enum notice_kind kind, struct buf *text)
     buf_clear(text);
 }
 
-static void put_count(struct buf *b, uint64_t n, const char *one, const char *many)
+void notices_count(struct buf *b, uint64_t n, const char *one, const char *many)
 {
     char text[COUNT_TEXT];
     buf_printf(b, "%s %s", count_text(n, text), n == 1 ? one : many);
 }
 
 /* "N many: A; B; C; and N-3 more" */
-static void files_of_fate(struct list *l, enum file_fate fate, enum notice_kind kind,
+static void files_of_fate(struct notices *l, enum file_fate fate, enum notice_kind kind,
                           const char *one, const char *many, struct buf *b)
 {
     uint64_t n = 0;
@@ -75,9 +62,9 @@ static void files_of_fate(struct list *l, enum file_fate fate, enum notice_kind 
         n += l->sum->file[i].fate == fate;
     if (n == 0)
         return;
-    put_count(b, n, one, many);
+    notices_count(b, n, one, many);
     uint64_t named = 0;
-    for (size_t i = 0; i < l->sum->nfile && named < NAMED; i++) {
+    for (size_t i = 0; i < l->sum->nfile && named < NOTICES_NAMED; i++) {
         const struct summary_file *f = &l->sum->file[i];
         if (f->fate != fate)
             continue;
@@ -91,36 +78,36 @@ static void files_of_fate(struct list *l, enum file_fate fate, enum notice_kind 
     }
     if (n > named)
         buf_printf(b, "; and %" PRIu64 " more", n - named);
-    say(l, kind, b);
+    notices_say(l, kind, b);
 }
 
-static void evidence(struct list *l, struct buf *b)
+static void evidence(struct notices *l, struct buf *b)
 {
     const struct accounting *t = &l->sum->total;
     files_of_fate(l, FILE_UNREADABLE, NOTICE_WARNING, "file could not be read",
                   "files could not be read", b);
     if (t->unreadable > 0) {
-        put_count(b, t->unreadable, "record", "records");
+        notices_count(b, t->unreadable, "record", "records");
         buf_str(b, " could not be decoded, the content is lost to this run; --verbose says where");
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
     uint64_t left = t->recovered - t->recovered_events - t->recovered_unbound;
     if (t->recovered > t->recovered_events + t->recovered_unbound && left > 0) {
-        put_count(b, left, "deleted or carved record was", "deleted or carved records were");
+        notices_count(b, left, "deleted or carved record was", "deleted or carved records were");
         buf_str(b, " found and left alone; --recover reads them");
-        say(l, NOTICE_INFO, b);
+        notices_say(l, NOTICE_INFO, b);
     }
     if (t->recovered_unbound > 0) {
-        put_count(b, t->recovered_unbound, "recovered record has", "recovered records have");
+        notices_count(b, t->recovered_unbound, "recovered record has", "recovered records have");
         buf_str(b, " no template that could be trusted and is left out");
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
     files_of_fate(l, FILE_EMPTY, NOTICE_INFO, "log holds no record", "logs hold no record", b);
     files_of_fate(l, FILE_NOT_A_LOG, NOTICE_INFO, "file is no event log and was passed over",
                   "files are no event logs and were passed over", b);
 }
 
-static void hidden(struct list *l, struct buf *b)
+static void hidden(struct notices *l, struct buf *b)
 {
     const struct {
         uint64_t n;
@@ -139,39 +126,39 @@ static void hidden(struct list *l, struct buf *b)
                    by[i].option);
     }
     if (b->n > 0)
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     if (l->sum->filtered > 0) {
-        put_count(b, l->sum->filtered, "event", "events");
+        notices_count(b, l->sum->filtered, "event", "events");
         buf_str(b, " of other computers left out by --computer");
-        say(l, NOTICE_INFO, b);
+        notices_say(l, NOTICE_INFO, b);
     }
     if (l->sum->oversize > 0) {
-        put_count(b, l->sum->oversize, "row was", "rows were");
+        notices_count(b, l->sum->oversize, "row was", "rows were");
         buf_printf(b, " larger than %zu MiB and could not be kept", LIMIT_DETECTION >> 20);
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
     if (l->sum->script_incomplete > 0) {
-        put_count(b, l->sum->script_incomplete, "PowerShell script block lacks",
-                  "PowerShell script blocks lack");
+        notices_count(b, l->sum->script_incomplete, "PowerShell script block lacks",
+                      "PowerShell script blocks lack");
         buf_str(b, " parts (4104): what stood in them was not seen");
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
     if (l->sum->script_lost > 0) {
-        put_count(b, l->sum->script_lost, "part", "parts");
+        notices_count(b, l->sum->script_lost, "part", "parts");
         buf_printf(b,
                    " of PowerShell script blocks beyond %zu MiB of text or %d copies not matched",
                    LIMIT_SCRIPT_BLOCK >> 20, LIMIT_SCRIPT_COPIES);
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
     if (l->sum->duplicates > 0) {
-        put_count(b, l->sum->duplicates, "row repeats", "rows repeat");
+        notices_count(b, l->sum->duplicates, "row repeats", "rows repeat");
         buf_str(b, " a record that is there already and stands in also_in");
-        say(l, NOTICE_INFO, b);
+        notices_say(l, NOTICE_INFO, b);
     }
 }
 
 /* "(A: 12; B: 3; and 2 more)": the rules for which something was counted. */
-static void put_rules(struct list *l, size_t count_at, struct buf *b)
+static void put_rules(struct notices *l, size_t count_at, struct buf *b)
 {
     const struct summary *sum = l->sum;
     uint64_t named = 0, more = 0;
@@ -179,7 +166,7 @@ static void put_rules(struct list *l, size_t count_at, struct buf *b)
     for (size_t i = 0; sum->rules != NULL && sum->rule_count != NULL && i < sum->rules->n; i++) {
         uint64_t n;
         memcpy(&n, (const char *)&sum->rule_count[i] + count_at, sizeof n);
-        if (n == 0 || named == NAMED) {
+        if (n == 0 || named == NOTICES_NAMED) {
             more += n > 0;
             continue;
         }
@@ -194,30 +181,30 @@ static void put_rules(struct list *l, size_t count_at, struct buf *b)
 }
 
 /* What filter documents and correlations kept from being rows. */
-static void folded(struct list *l, struct buf *b)
+static void folded(struct notices *l, struct buf *b)
 {
     if (l->sum->suppressed > 0) {
-        put_count(b, l->sum->suppressed, "row was", "rows were");
+        notices_count(b, l->sum->suppressed, "row was", "rows were");
         buf_str(b, " suppressed by filter documents");
         put_rules(l, offsetof(struct rule_counts, suppressed), b);
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
     if (l->sum->fed > 0) {
-        put_count(b, l->sum->fed, "event", "events");
+        notices_count(b, l->sum->fed, "event", "events");
         buf_str(b, " of rules that only feed correlations (generate: false) made no row of their "
                    "own");
-        say(l, NOTICE_INFO, b);
+        notices_say(l, NOTICE_INFO, b);
     }
     if (l->sum->untimed > 0) {
-        put_count(b, l->sum->untimed, "event", "events");
+        notices_count(b, l->sum->untimed, "event", "events");
         buf_str(b, " without a readable time could not be correlated");
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
     if (l->sum->capped > 0) {
-        put_count(b, l->sum->capped, "decision", "decisions");
+        notices_count(b, l->sum->capped, "decision", "decisions");
         buf_str(b, " of correlations could not be made: the memory for windows was full");
         put_rules(l, offsetof(struct rule_counts, capped), b);
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
 }
 
@@ -235,7 +222,7 @@ static const struct rule *most_undecided(const struct summary *sum)
     return most;
 }
 
-static void undecided(struct list *l, struct buf *b)
+static void undecided(struct notices *l, struct buf *b)
 {
     if (l->sum->undecided > 0) {
         char text[COUNT_TEXT];
@@ -248,17 +235,17 @@ static void undecided(struct list *l, struct buf *b)
             buf_byte(b, ')');
         }
         buf_str(b, "; --possible writes these as rows");
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
     if (l->sum->regex_limit > 0) {
-        put_count(b, l->sum->regex_limit, "regular expression", "regular expressions");
+        notices_count(b, l->sum->regex_limit, "regular expression", "regular expressions");
         buf_str(b, " ran into the limit on an event: not decided there");
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
 }
 
 /* "so 5 of 7 process rules could not fire there" */
-static void put_blind(struct list *l, struct buf *b)
+static void put_blind(struct notices *l, struct buf *b)
 {
     char text[COUNT_TEXT];
     if (l->sum->process_rules == 0) {
@@ -266,7 +253,7 @@ static void put_blind(struct list *l, struct buf *b)
         return;
     }
     buf_printf(b, ", so %s of ", count_text(l->sum->blind_rules, text));
-    put_count(b, l->sum->process_rules, "process rule", "process rules");
+    notices_count(b, l->sum->process_rules, "process rule", "process rules");
     buf_str(b, " could not fire there");
 }
 
@@ -277,11 +264,11 @@ static void put_time(struct buf *b, uint64_t time)
 }
 
 /* The computer never wrote one. */
-static void host_blind(struct list *l, const struct summary_host *h, struct buf *b)
+static void host_blind(struct notices *l, const struct summary_host *h, struct buf *b)
 {
     escape_controls(h->computer, b);
     buf_str(b, ": ");
-    put_count(b, h->s4688, "process creation", "process creations");
+    notices_count(b, h->s4688, "process creation", "process creations");
     buf_str(b, " (4688)");
     /* The host's own times are those of Sysmon, too. */
     const uint64_t first = h->nspan > 0 ? h->span[0].first : h->first;
@@ -297,16 +284,16 @@ static void host_blind(struct list *l, const struct summary_host *h, struct buf 
         buf_str(b, "; Sysmon has them");
     else
         put_blind(l, b);
-    say(l, h->sysmon_1 > 0 ? NOTICE_INFO : NOTICE_WARNING, b);
+    notices_say(l, h->sysmon_1 > 0 ? NOTICE_INFO : NOTICE_WARNING, b);
 }
 
 /* The computer wrote command lines, but not always. */
-static void host_span(struct list *l, const struct summary_host *h, const struct summary_span *s,
+static void host_span(struct notices *l, const struct summary_host *h, const struct summary_span *s,
                       struct buf *b)
 {
     escape_controls(h->computer, b);
     buf_str(b, ": none of ");
-    put_count(b, s->count, "process creation", "process creations");
+    notices_count(b, s->count, "process creation", "process creations");
     buf_str(b, " (4688) from ");
     put_time(b, s->first);
     buf_str(b, " to ");
@@ -316,11 +303,11 @@ static void host_span(struct list *l, const struct summary_host *h, const struct
         buf_str(b, "; Sysmon has them");
     else
         put_blind(l, b);
-    say(l, s->sysmon > 0 ? NOTICE_INFO : NOTICE_WARNING, b);
+    notices_say(l, s->sysmon > 0 ? NOTICE_INFO : NOTICE_WARNING, b);
 }
 
 /* Command lines are what most process rules look at: say where and when there are none. */
-static void hosts(struct list *l, struct buf *b)
+static void hosts(struct notices *l, struct buf *b)
 {
     uint64_t hosts_more = 0, spans_more = 0;
     size_t said = 0;
@@ -340,162 +327,35 @@ static void hosts(struct list *l, struct buf *b)
         spans_more += never ? 0 : h->more_spans;
     }
     if (hosts_more > 0) {
-        put_count(b, hosts_more, "more computer has", "more computers have");
+        notices_count(b, hosts_more, "more computer has", "more computers have");
         buf_str(b, " no command lines in their process creations (4688)");
-        say(l, NOTICE_WARNING, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
     if (spans_more > 0) {
-        put_count(b, spans_more, "more time", "more times");
+        notices_count(b, spans_more, "more time", "more times");
         buf_str(b, " without command lines on computers that write them otherwise");
-        say(l, NOTICE_WARNING, b);
-    }
-}
-
-/* Was there an event that the target means? */
-static bool have_target(const struct summary *sum, const struct logsource_target *t)
-{
-    if (t->channel == NULL)
-        return sum->nchannel > 0;
-    for (size_t i = 0; i < sum->nchannel; i++) {
-        const struct summary_channel *c = &sum->channel[i];
-        if (c->events == 0 || !slice_eq_nocase(c->channel, slice_str(t->channel)))
-            continue;
-        if (t->nid == 0 || c->seen == NULL)
-            return true;
-        for (size_t k = 0; k < t->nid; k++)
-            if (summary_saw(c, t->id[k]))
-                return true;
-    }
-    return false;
-}
-
-static bool have_processes(const struct summary *sum)
-{
-    for (size_t i = 0; i < sum->nhost; i++) {
-        if (sum->host[i].sysmon_1 + sum->host[i].s4688 > 0)
-            return true;
-    }
-    return false;
-}
-
-/* Why no event log can hold what the rule looks for; NULL when one can. */
-static const char *never_logged(const struct rule *r)
-{
-    struct logsource source;
-    return logsource_resolve(r, &source, NULL) < 0 ? NULL : source.never;
-}
-
-static bool had_log(const struct summary *sum, const struct rule *r, unsigned *steps);
-
-/* A correlation needs the log of one of its rules. They are no circle (rule/link.h), but many ways
- * may lead to the same rule: after so many steps it counts as had. */
-static bool some_had_log(const struct summary *sum, const struct correlation *c, unsigned *steps)
-{
-    for (size_t i = 0; i < c->nref; i++)
-        for (size_t k = 0; k < c->ref[i].nrule; k++)
-            if (++*steps > STEPS || had_log(sum, c->ref[i].rule[k], steps))
-                return true;
-    return false;
-}
-
-static bool had_log(const struct summary *sum, const struct rule *r, unsigned *steps)
-{
-    struct logsource source;
-    if (r->correlation != NULL && r->ncondition == 0)
-        return some_had_log(sum, r->correlation, steps);
-    if (slice_eq(r->category, SLICE("process_creation")))
-        return have_processes(sum);
-    if (logsource_resolve(r, &source, NULL) < 0)
-        return false;
-    for (size_t i = 0; i < source.n; i++) {
-        if (have_target(sum, &source.target[i]))
-            return true;
-    }
-    return false;
-}
-
-uint64_t rules_without_log(const struct summary *sum)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; sum->rules != NULL && i < sum->rules->n; i++)
-        n += !had_log(sum, sum->rules->rule[i], &(unsigned){ 0 }) &&
-             never_logged(sum->rules->rule[i]) == NULL;
-    return n;
-}
-
-/* How many rules of this one's category there are from it on; 0 when there was one before. */
-static uint64_t of_category(const struct ruleset *rs, size_t at)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < rs->n; i++) {
-        bool same = slice_eq(rs->rule[i]->category, rs->rule[at]->category);
-        if (same && i < at)
-            return 0;
-        n += same;
-    }
-    return n;
-}
-
-/* Rules that no event log can satisfy, by category. */
-static void impossible(struct list *l, struct buf *b)
-{
-    const struct ruleset *rs = l->sum->rules;
-    for (size_t i = 0; rs != NULL && i < rs->n; i++) {
-        const char *never = never_logged(rs->rule[i]);
-        const uint64_t n = never != NULL ? of_category(rs, i) : 0;
-        if (n == 0)
-            continue;
-        put_count(b, n, "rule", "rules");
-        buf_str(b, " can never fire on event logs: category ");
-        escape_controls(rs->rule[i]->category, b);
-        buf_printf(b, " %s", never);
-        say(l, NOTICE_INFO, b);
-    }
-}
-
-static void rules(struct list *l, struct buf *b)
-{
-    char text[COUNT_TEXT];
-    uint64_t refused = summary_refused(l->sum), n = l->sum->rules ? l->sum->rules->n : 0;
-    uint64_t silent = rules_without_log(l->sum);
-    if (refused > 0) {
-        put_count(b, refused, "rule was", "rules were");
-        buf_str(b, " not used; `evtriage rules check` says why");
-        say(l, NOTICE_WARNING, b);
-    }
-    if (silent > 0) {
-        buf_printf(b, "%s of ", count_text(silent, text));
-        put_count(b, n, "rule", "rules");
-        buf_str(b, " could not have fired: no event of their logs is in this evidence");
-        say(l, NOTICE_WARNING, b);
-    }
-    impossible(l, b);
-    if (summary_rows(l->sum) == 0) {
-        buf_str(b, n == 0 ? "No detection, because no rule was loaded"
-                          : "No detection. That says nothing about what was not logged, not read "
-                            "or hidden by options");
-        say(l, n == 0 ? NOTICE_WARNING : NOTICE_INFO, b);
+        notices_say(l, NOTICE_WARNING, b);
     }
 }
 
 size_t notices_of(const struct summary *sum, struct arena *a, struct notice **ret)
 {
-    struct list l = { .sum = sum, .arena = a };
+    struct notices l = { .sum = sum, .arena = a };
     struct buf b;
     buf_init(&b, LIMIT_OUT_ROW);
     if (sum->interrupted) {
         buf_str(&b, "Interrupted: the rest of the evidence was not read");
-        say(&l, NOTICE_WARNING, &b);
+        notices_say(&l, NOTICE_WARNING, &b);
     }
     evidence(&l, &b);
     hidden(&l, &b);
-    rules(&l, &b);
+    notices_rules(&l, &b);
     hosts(&l, &b);
     if (sum->crowded > 0) {
-        put_count(&b, sum->crowded, "event has", "events have");
+        notices_count(&b, sum->crowded, "event has", "events have");
         buf_str(&b, " more names or times than can be told apart: counts by channel, computer and "
                     "hour are incomplete");
-        say(&l, NOTICE_WARNING, &b);
+        notices_say(&l, NOTICE_WARNING, &b);
     }
     undecided(&l, &b);
     folded(&l, &b);

@@ -257,16 +257,14 @@ static int visit_file(void *ctx, const char *path)
     return load_bytes(l, buf_view(&l->text), path);
 }
 
-static int load_paths(struct loader *l, const char *const *path, size_t npath)
+/* A path that was named and cannot be opened is told at once: a run without those rules would look
+ * clean. What cannot be opened below a folder is a message. */
+static int load_paths(struct loader *l, const char *const *path, size_t npath, struct ev_err *err)
 {
     struct rulewalk_visitor v = { visit_file, note_trouble, l };
     int rc = EV_OK;
-    for (size_t i = 0; i < npath && rc != EV_ENOMEM; i++) {
-        struct ev_err one = { .rc = 0 };
-        rc = rulewalk(path[i], &v, &one);
-        if (rc < 0 && rc != EV_ENOMEM)
-            note_trouble(l, &one);
-    }
+    for (size_t i = 0; i < npath && rc == EV_OK; i++)
+        rc = rulewalk(path[i], &v, err);
     return rc;
 }
 
@@ -276,23 +274,19 @@ int ruleset_load_from(const struct ruleset_sources *from, struct names *names, s
     struct loader l;
     loader_init(&l, names);
     l.ph = from->placeholders;
-    int rc = load_paths(&l, from->rule, from->nrule);
+    int rc = load_paths(&l, from->rule, from->nrule, err);
     l.filters_only = true;
-    if (rc != EV_ENOMEM)
-        rc = load_paths(&l, from->filter, from->nfilter);
-    bool nothing = l.file.n == 0 && l.any_trouble;
+    if (rc == EV_OK)
+        rc = load_paths(&l, from->filter, from->nfilter, err);
+    bool nothing = rc == EV_OK && l.file.n == 0 && l.any_trouble;
     struct ruleset *rs = loader_release(&l);
     if (rc == EV_ENOMEM)
         ev_err_set(err, rc, "the rules need more memory than is allowed: load fewer");
-    else if (nothing)
-        rc = l.trouble.rc;
-    else
-        rc = EV_OK;
-    if (rc < 0) {
-        if (nothing && err != NULL)
-            *err = l.trouble;
+    if (nothing && err != NULL)
+        *err = l.trouble;
+    if (rc < 0 || nothing) {
         ruleset_free(rs);
-        return rc;
+        return rc < 0 ? rc : l.trouble.rc;
     }
     *ret = rs;
     return EV_OK;
