@@ -1,13 +1,14 @@
 #include "app/version.h"
 
 #include "knowledge/attack.h"
+#include "knowledge/needed.h"
 
 void version_print(FILE *to, bool verbose)
 {
     fprintf(to, "%s %s\n", PACKAGE_NAME, PACKAGE_VERSION);
     if (!verbose)
         return;
-    fprintf(to, "tables    %s\n", attack_version());
+    fprintf(to, "tables    %s, %s, %s\n", attack_version(), car_version(), needed_version());
     fprintf(to, "          %s\n", attack_attribution());
     fprintf(to, "rules     %s/rules\n", EVTRIAGE_DATADIR);
 }

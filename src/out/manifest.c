@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/utf16.h"
 #include "knowledge/attack.h"
+#include "knowledge/needed.h"
 #include "out/json.h"
 #include "out/notices.h"
 
@@ -95,6 +96,7 @@ static void program(struct json *j, const struct manifest *m)
     number(j, "threads", m->threads);
     text(j, "attack", slice_str(attack_version()));
     text(j, "car", slice_str(car_version()));
+    text(j, "needed", slice_str(needed_version()));
     json_end(j);
     json_key(j, "command_line");
     json_array(j);
