@@ -1,16 +1,15 @@
 /* spool.c - sorted runs of rows in an unlinked temporary file.
  *
- * A row is its length (4 bytes, little-endian) and its bytes. O_TMPFILE never gives the file a
- * name; where the file system does not know it, the name lives for the moment between two calls.
+ * A row is its length (4 bytes, little-endian) and its bytes.
  * May include: base/. */
 #include "detect/spool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/tempfile.h"
 
 struct spool {
     int fd;
@@ -20,43 +19,16 @@ struct spool {
     struct buf out;
 };
 
-static int open_unnamed(const char *dir)
-{
-    static const char name[] = "/evtriage.XXXXXX";
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-    char *path;
-
-    if (fd >= 0)
-        return fd;
-    path = xcalloc(strlen(dir) + sizeof name, 1);
-    memcpy(path, dir, strlen(dir));
-    memcpy(path + strlen(dir), name, sizeof name);
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
-    free(path);
-    return fd;
-}
-
 int spool_new(const char *tmpdir, size_t buffer, struct spool **ret, struct ev_err *err)
 {
     struct spool *s;
-    int fd;
+    int fd, rc = tempfile_open(tmpdir, &fd, err);
 
-    if (!tmpdir || !*tmpdir)
-        tmpdir = secure_getenv("TMPDIR");
-    if (!tmpdir || !*tmpdir)
-        tmpdir = "/tmp";
-    fd = open_unnamed(tmpdir);
-    if (fd < 0) {
-        ev_err_errno(err, EV_EIO, errno,
-                     "cannot make a temporary file there (choose another folder with --tmpdir)");
-        ev_err_file(err, tmpdir);
-        return EV_EIO;
-    }
+    if (rc < 0)
+        return rc;
     s = xcalloc(1, sizeof *s);
     s->fd = fd;
-    s->dir = xstrdup(tmpdir);
+    s->dir = xstrdup(tempfile_folder(tmpdir));
     s->buffer = buffer;
     buf_init(&s->out, buffer + LIMIT_DETECTION + 4);
     *ret = s;

@@ -2,13 +2,11 @@
 #include "out/shelf.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/mem.h"
+#include "base/tempfile.h"
 #include "base/vec.h"
 
 enum { LEVELS = LEVEL_CRITICAL + 1 };
@@ -38,7 +36,7 @@ struct shelf *shelf_new(size_t most, uint64_t most_bytes, const char *tmpdir)
     struct shelf *s = xcalloc(1, sizeof *s);
     s->most = most;
     s->most_bytes = most_bytes;
-    s->tmpdir = xstrdup(tmpdir ? tmpdir : "/tmp");
+    s->tmpdir = xstrdup(tempfile_folder(tmpdir));
     s->fd = -1;
     buf_init(&s->memory, IN_MEMORY + LIMIT_OUT_ROW);
     return s;
@@ -61,28 +59,9 @@ bool shelf_wants(const struct shelf *s, enum rule_level level)
     return s->count[level] < s->most && s->bytes[level] < s->most_bytes;
 }
 
-/* A file that has no name, so that nothing is left behind whatever happens. */
-static int open_file(struct shelf *s, struct ev_err *err)
-{
-    s->fd = open(s->tmpdir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (s->fd >= 0)
-        return EV_OK;
-    size_t room = strlen(s->tmpdir) + 40;
-    char *name = xcalloc(room, 1);
-    snprintf(name, room, "%s/.evtriage-%016" PRIx64 ".tmp", s->tmpdir, map_seed());
-    s->fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    int e = errno;
-    if (s->fd >= 0)
-        (void)unlink(name);
-    free(name);
-    return s->fd >= 0
-               ? EV_OK
-               : ev_err_errno(err, EV_EIO, e, "cannot make a temporary file in %s", s->tmpdir);
-}
-
 static int spill(struct shelf *s, struct ev_err *err)
 {
-    int rc = s->fd < 0 ? open_file(s, err) : EV_OK;
+    int rc = s->fd < 0 ? tempfile_open(s->tmpdir, &s->fd, err) : EV_OK;
     struct slice left = buf_view(&s->memory);
     while (rc == EV_OK && left.n > 0) {
         ssize_t n = write(s->fd, left.p, left.n);

@@ -14,7 +14,7 @@
 struct shelf;
 
 /* most: rows that will be read back, also the most kept of one level. most_bytes: of all that is
- * kept of one level. tmpdir: NULL is /tmp; copied. */
+ * kept of one level. tmpdir: as in tempfile.h; copied. */
 struct shelf *shelf_new(size_t most, uint64_t most_bytes, const char *tmpdir);
 void shelf_free(struct shelf *s);
 /* Would a row of that level still be kept? */

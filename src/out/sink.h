@@ -15,7 +15,7 @@ struct sink_options {
     bool csv_raw;            /* no formula guard */
     bool bom;                /* UTF-8 byte order mark before CSV */
     const struct zone *zone; /* of the times shown; NULL: UTC. Borrowed, outlives the sink */
-    const char *tmpdir;      /* where HTML keeps rows until the end; NULL: /tmp */
+    const char *tmpdir;      /* where HTML keeps rows until the end; as in tempfile.h */
     unsigned width;          /* table: columns of the terminal; 0: 120 */
     bool color;              /* table */
 };

@@ -119,7 +119,7 @@ static void missing_folder_is_an_error(void **state)
     for (int i = 0; i < 20 && rc == EV_OK; i++)
         rc = shelf_add(s, LEVEL_LOW, slice_of(row, LONG), &err);
     assert_int_equal(rc, EV_EIO);
-    assert_non_null(strstr(err.text, "/nonexistent/folder"));
+    assert_string_equal(err.file, "/nonexistent/folder");
     shelf_free(s);
 }
 
