@@ -73,7 +73,7 @@ static int keep(void *ctx, struct event *ev)
 static void read_log(struct bench *b, const char *path)
 {
     struct reader_options o = { .names = b->names };
-    struct reader_visitor v = { NULL, keep, NULL, b };
+    struct reader_visitor v = { .event = keep, .ctx = b };
     struct reader_worker *w = reader_worker_new();
     struct accounting counts = { 0 };
     struct source *src = NULL;

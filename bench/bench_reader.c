@@ -71,7 +71,9 @@ static int run_pread(struct bench *b)
 static int run_reader(struct bench *b, struct ev_err *err)
 {
     struct reader_options o = { .names = b->names, .skip_checksums = b->row != ROW_KEY_CHECKED };
-    const struct reader_visitor v = { b->row <= ROW_KEY_CHECKED ? want : NULL, event, NULL, b };
+    const struct reader_visitor v = { .want = b->row <= ROW_KEY_CHECKED ? want : NULL,
+                                      .event = event,
+                                      .ctx = b };
     struct source *src = NULL;
     struct reader *r = NULL;
     int rc = source_open_file(b->path, &src, err);

@@ -200,6 +200,8 @@ int cmd_dump(const struct options *o)
         rc = run_inputs(o, &run.inputs, &err);
     if (rc == EV_OK)
         rc = output_open(path_of(o), o->force, &run.output, &err);
+    if (rc == EV_OK && output_temporary(run.output))
+        interrupt_remove(output_temporary(run.output));
     if (rc == EV_OK)
         rc = dump(&run, &err);
     if (rc == EV_OK)
@@ -212,5 +214,6 @@ int cmd_dump(const struct options *o)
     inputs_release(&run.inputs);
     names_free(run.names);
     arena_release(&run.summary.arena);
+    interrupt_forget();
     return code;
 }

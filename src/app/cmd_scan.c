@@ -32,6 +32,11 @@ struct run {
     uint64_t started; /* FILETIME, for the manifest */
 };
 
+static size_t memory_of(const struct options *o)
+{
+    return o->has_memory ? o->memory : DEFAULT_MEMORY;
+}
+
 static const struct decoder *decoder_of(const struct options *o)
 {
     return decoder_find(o->decoder ? o->decoder : "native");
@@ -139,7 +144,7 @@ static int prepare_rules(struct run *run, struct ev_err *err)
 
 struct row_context {
     struct run *run;
-    struct ev_err *err;
+    struct ev_err *err; /* with --unsorted, of the thread that failed first: others are done then */
 };
 
 static int write_row(void *ctx, const struct detection *d)
@@ -162,17 +167,24 @@ static int scan(struct run *run, struct ev_err *err)
         .correlator = run->correlator,
         .reader = { .names = run->rules.names, .recover = o->recover },
         .threads = run_threads(o),
-        .memory = (o->has_memory ? o->memory : DEFAULT_MEMORY) / 8,
+        .memory = memory_of(o) / 8,
         .tmpdir = o->tmpdir,
+        .row = o->unsorted ? write_row : NULL,
+        .row_ctx = &row,
+        .row_memory = memory_of(o),
         .stop = interrupt_seen,
     };
     struct progress *p =
         o->quiet || o->no_progress ? NULL : progress_start(&counts, run_bytes(&run->inputs));
     int rc = scan_run(&so, &run->inputs, run->order, &counts, &run->summary, err);
     progress_stop(p);
+    if (rc == EV_EINTR && !o->quiet)
+        talk("interrupted: writing what was found; once more, and nothing is kept");
     if (rc < 0 && rc != EV_EINTR)
         return rc;
-    rc = order_finish(run->order, write_row, &row, &run->summary.duplicates, err);
+    rc = EV_OK;
+    if (run->order)
+        rc = order_finish(run->order, write_row, &row, &run->summary.duplicates, err);
     if (rc == EV_OK)
         rc = outputs_end(&run->outputs, &run->summary, err);
     return rc;
@@ -211,7 +223,7 @@ static int report(struct run *run)
         print_summary(run);
     for (size_t i = 0; i < o->output.n && !o->quiet; i++)
         if (strcmp(o->output.v[i], "-") != 0)
-            talk("wrote %s%s", o->output.v[i], run->summary.interrupted ? ".partial" : "");
+            talk("wrote %s", output_path(run->outputs.v[i].file));
     const bool unread = run_unread(o, &run->inputs, &run->summary);
     if (run->summary.interrupted)
         return EXIT_INTERRUPTED;
@@ -234,6 +246,18 @@ static int write_manifest(struct run *run, int code, struct ev_err *err)
     return manifest_file_write(run->o, &run->outputs, &m, &run->summary, err);
 }
 
+static void prepare_order(struct run *run)
+{
+    const struct options *o = run->o;
+    const struct order_options oo = { .memory = memory_of(o),
+                                      .tmpdir = o->tmpdir,
+                                      .keep_duplicates = o->keep_duplicates };
+    struct order_options half = oo;
+    half.memory /= 2;
+    run->correlator = correlator_new(run->rules.rules, &half);
+    run->order = order_new(run->rules.rules, run->correlator ? &half : &oo);
+}
+
 static int run_prepare(struct run *run, struct ev_err *err)
 {
     const struct options *o = run->o;
@@ -246,14 +270,10 @@ static int run_prepare(struct run *run, struct ev_err *err)
         rc = outputs_open(o, &run->outputs, err);
     if (rc < 0)
         return rc;
-    const struct order_options oo = { .memory = o->has_memory ? o->memory : DEFAULT_MEMORY,
-                                      .tmpdir = o->tmpdir,
-                                      .keep_duplicates = o->keep_duplicates };
-    struct order_options half = oo;
-    half.memory /= 2;
-    run->correlator = correlator_new(run->rules.rules, &half);
-    run->order = order_new(run->rules.rules, run->correlator ? &half : &oo);
     filter_make(o, &run->filter);
+    if (!o->unsorted)
+        prepare_order(run);
+    run->summary.unsorted = o->unsorted;
     return EV_OK;
 }
 
@@ -291,5 +311,6 @@ int cmd_scan(const struct options *o)
         code = run_exit(rc);
     }
     run_release(&run);
+    interrupt_forget();
     return code;
 }

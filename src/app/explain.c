@@ -205,8 +205,10 @@ static int prepare(struct explain *e, struct ev_err *err)
         rc = pick_rule(e, err);
     if (rc == EV_OK)
         rc = matcher_build(e->rules.rules, &mo, &e->matcher, err);
+    e->inputs.tmpdir = o->tmpdir;
+    e->inputs.stop = interrupt_seen;
     for (size_t i = 0; rc == EV_OK && i < o->argument.n; i++)
-        rc = inputs_add(&e->inputs, o->argument.v[i], o->tmpdir, err);
+        rc = inputs_add(&e->inputs, o->argument.v[i], err);
     if (rc < 0)
         return rc;
     e->scratch = scratch_new(e->matcher);
@@ -281,6 +283,7 @@ int explain_run(const struct options *o)
     int rc = prepare(e, &err);
     if (rc < 0) {
         talk_error(&err);
+        code = rc == EV_EINTR ? EXIT_INTERRUPTED : EXIT_USAGE;
     } else {
         explain_rule_text(e->rule);
         rc = read_files(e);

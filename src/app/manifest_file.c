@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "app/interrupt.h"
 #include "base/digest.h"
 #include "base/mem.h"
 
@@ -37,6 +38,8 @@ int manifest_file_write(const struct options *o, const struct outputs *outputs, 
     manifest_machine_zone(m->start, zone, &m->zone_minutes);
     m->zone = zone;
     int rc = output_open(o->manifest, o->force, &file, err);
+    if (rc == EV_OK && output_temporary(file))
+        interrupt_remove(output_temporary(file));
     if (rc == EV_OK)
         rc = manifest_write(m, sum, file, err);
     if (rc == EV_OK)

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/interrupt.h"
 #include "app/terminal.h"
 #include "base/mem.h"
 
@@ -37,6 +38,8 @@ static int open_one(const struct options *o, const char *path, const struct sink
                           "--format",
                           path);
     int rc = output_open(path, o->force, &ret->file, err);
+    if (rc == EV_OK && output_temporary(ret->file))
+        interrupt_remove(output_temporary(ret->file));
     if (rc == EV_OK)
         rc = f->open(ret->file, so, &ret->sink, err);
     return rc;

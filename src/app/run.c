@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "app/interrupt.h"
 #include "app/talk.h"
 #include "base/limits.h"
 
@@ -14,8 +15,10 @@ unsigned run_threads(const struct options *o)
 
 int run_inputs(const struct options *o, struct inputs *in, struct ev_err *err)
 {
+    in->tmpdir = o->tmpdir;
+    in->stop = interrupt_seen;
     for (size_t i = 0; i < o->argument.n; i++) {
-        int rc = inputs_add(in, o->argument.v[i], o->tmpdir, err);
+        int rc = inputs_add(in, o->argument.v[i], err);
         if (rc < 0)
             return rc;
     }

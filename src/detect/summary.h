@@ -78,6 +78,7 @@ struct summary {
     uint64_t script_lost;                /* parts beyond LIMIT_SCRIPT_*, not matched */
     uint64_t crowded; /* events that LIMIT_TALLY_* left out of the counts by name and hour */
     bool interrupted;
+    bool unsorted; /* rows in the order of the input: nothing folded, nothing correlated */
 };
 
 #endif

@@ -71,6 +71,8 @@ int reader_deliver(const struct reader_visitor *v, struct event *ev, uint64_t *e
 {
     int rc;
 
+    if (v->stop && v->stop(v->ctx))
+        return EV_EINTR;
     if (v->want && !v->want(v->ctx, ev->provider, ev->channel, ev->event_id, ev->place.written)) {
         ++*skipped;
         return EV_OK;

@@ -26,6 +26,9 @@ struct reader_visitor {
     void (*finding)(void *ctx, const struct finding *f); /* NULL: only counted */
     void *ctx;
     bool facts_only; /* events need to tell provider, channel, computer, event_id and time only */
+    /* Asked between records where a job is a whole file; when true the job ends with EV_EINTR. NULL:
+     * never. */
+    bool (*stop)(void *ctx);
 };
 
 #define READER_UNREADABLE 1

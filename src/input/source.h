@@ -36,9 +36,13 @@ int source_stream(struct source *s, void *buf, size_t n, size_t *ret_n, struct e
 int source_open_file(const char *path, struct source **ret, struct ev_err *err);
 /* Bytes in memory, borrowed. */
 struct source *source_open_memory(struct slice bytes, const char *path);
-/* Standard input, spooled to an unlinked temporary file in tmpdir (NULL: $TMPDIR, /tmp) so that
- * read_at works. max_bytes: EV_ELIMIT beyond. */
-int source_open_stdin(const char *tmpdir, uint64_t max_bytes, struct source **ret,
-                      struct ev_err *err);
+struct stdin_options {
+    const char *tmpdir;      /* as in tempfile.h */
+    uint64_t max_bytes;      /* EV_ELIMIT beyond */
+    bool (*stop)(void *ctx); /* asked between reads, EV_EINTR when true; NULL: never */
+    void *stop_ctx;
+};
+/* Standard input, spooled to a temporary file without a name so that read_at works. */
+int source_open_stdin(const struct stdin_options *o, struct source **ret, struct ev_err *err);
 
 #endif

@@ -11,32 +11,9 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/tempfile.h"
 
 #define SPOOL_STEP LIMIT_KIB(64)
-
-/* An open file without a name in dir. */
-static int spool_open(const char *dir, int *ret_fd, struct ev_err *err)
-{
-    char name[LIMIT_PATH];
-    int n;
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-
-    if (fd < 0) { /* not every file system has O_TMPFILE */
-        n = snprintf(name, sizeof name, "%s/evtriage-XXXXXX", dir);
-        if (n < 0 || (size_t)n >= sizeof name)
-            return ev_err_set(err, EV_EUSAGE, "the name of the temporary folder is too long");
-        fd = mkostemp(name, O_CLOEXEC);
-        if (fd < 0) {
-            ev_err_errno(err, EV_EIO, errno,
-                         "no temporary file can be made here for standard input (see --tmpdir)");
-            ev_err_file(err, dir);
-            return EV_EIO;
-        }
-        (void)unlink(name);
-    }
-    *ret_fd = fd;
-    return EV_OK;
-}
 
 static int spool_write(int fd, const uint8_t *p, size_t n, struct ev_err *err)
 {
@@ -54,25 +31,32 @@ static int spool_write(int fd, const uint8_t *p, size_t n, struct ev_err *err)
     return EV_OK;
 }
 
-static int spool_fill(int fd, uint64_t max_bytes, uint64_t *ret_size, struct ev_err *err)
+static bool stopped(const struct stdin_options *o)
+{
+    return o->stop && o->stop(o->stop_ctx);
+}
+
+static int spool_fill(int fd, const struct stdin_options *o, uint64_t *ret_size, struct ev_err *err)
 {
     uint8_t step[SPOOL_STEP];
     uint64_t size = 0;
 
     for (;;) {
-        ssize_t r = read(STDIN_FILENO, step, sizeof step);
         int rc;
 
+        if (stopped(o))
+            return ev_err_set(err, EV_EINTR, "interrupted while standard input was read");
+        ssize_t r = read(STDIN_FILENO, step, sizeof step);
         if (r < 0 && errno == EINTR)
             continue;
         if (r < 0)
             return ev_err_errno(err, EV_EIO, errno, "standard input cannot be read");
         if (r == 0)
             break;
-        if ((uint64_t)r > max_bytes - size)
+        if ((uint64_t)r > o->max_bytes - size)
             return ev_err_set(err, EV_ELIMIT,
                               "standard input is larger than %llu bytes; save it to a file first",
-                              (unsigned long long)max_bytes);
+                              (unsigned long long)o->max_bytes);
         rc = spool_write(fd, step, (size_t)r, err);
         if (rc < 0)
             return rc;
@@ -95,22 +79,17 @@ static int stdin_regular(uint64_t *ret_size)
     return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 }
 
-int source_open_stdin(const char *tmpdir, uint64_t max_bytes, struct source **ret,
-                      struct ev_err *err)
+int source_open_stdin(const struct stdin_options *o, struct source **ret, struct ev_err *err)
 {
     uint64_t size = 0;
     int fd = stdin_regular(&size);
     int rc;
 
     if (fd < 0) {
-        if (!tmpdir)
-            tmpdir = getenv("TMPDIR");
-        if (!tmpdir || !*tmpdir)
-            tmpdir = "/tmp";
-        rc = spool_open(tmpdir, &fd, err);
+        rc = tempfile_open(o->tmpdir, &fd, err);
         if (rc < 0)
             return rc;
-        rc = spool_fill(fd, max_bytes, &size, err);
+        rc = spool_fill(fd, o, &size, err);
         if (rc < 0) {
             close(fd);
             return rc;

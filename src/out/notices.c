@@ -180,6 +180,23 @@ static void put_rules(struct notices *l, size_t count_at, struct buf *b)
         buf_byte(b, ')');
 }
 
+/* --unsorted: what a sorted run would have done. */
+static void unsorted(struct notices *l, struct buf *b)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; l->sum->rules != NULL && i < l->sum->rules->n; i++)
+        n += l->sum->rules->rule[i]->correlation != NULL;
+    buf_str(b,
+            "--unsorted: rows stand in the order of the input, and copies of a record are rows of "
+            "their own");
+    if (n > 0) {
+        buf_str(b, "; ");
+        notices_count(b, n, "correlation was", "correlations were");
+        buf_str(b, " not applied");
+    }
+    notices_say(l, n > 0 ? NOTICE_WARNING : NOTICE_INFO, b);
+}
+
 /* What filter documents and correlations kept from being rows. */
 static void folded(struct notices *l, struct buf *b)
 {
@@ -348,6 +365,8 @@ size_t notices_of(const struct summary *sum, struct arena *a, struct notice **re
         notices_say(&l, NOTICE_WARNING, &b);
     }
     evidence(&l, &b);
+    if (sum->unsorted)
+        unsorted(&l, &b);
     hidden(&l, &b);
     notices_rules(&l, &b);
     hosts(&l, &b);

@@ -34,6 +34,11 @@ const char *output_path(const struct output *o)
     return o->path;
 }
 
+const char *output_temporary(const struct output *o)
+{
+    return o->tmp;
+}
+
 bool output_is_file(const struct output *o)
 {
     return o->is_file;

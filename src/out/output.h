@@ -28,6 +28,9 @@ int output_commit_partial(struct output *o, struct ev_err *err);
 void output_free(struct output *o);
 /* As given to output_open; after output_commit_partial the name that it took. */
 const char *output_path(const struct output *o);
+/* The name that the data have until the commit; NULL where they are written directly, and afterwards.
+ * For signal handlers, which cannot call output_free. */
+const char *output_temporary(const struct output *o);
 /* False for "-", pipes and devices: nothing that could be looked at later. */
 bool output_is_file(const struct output *o);
 /* Bytes written so far. */

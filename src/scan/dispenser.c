@@ -16,6 +16,8 @@ struct dispenser {
     size_t opening;         /* workers inside open_next */
     size_t findings;        /* kept word for word, of all files */
     bool stopped;
+    dispenser_opened_fn *watch; /* NULL: nobody asks */
+    void *watch_ctx;
     pthread_mutex_t lock;
     pthread_cond_t opened; /* a file was opened or a job done */
 };
@@ -33,6 +35,12 @@ struct dispenser *dispenser_new(struct inputs *in, const struct decoder *decoder
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->opened, NULL);
     return d;
+}
+
+void dispenser_watch(struct dispenser *d, dispenser_opened_fn *opened, void *ctx)
+{
+    d->watch = opened;
+    d->watch_ctx = ctx;
 }
 
 static void file_close(struct scan_file *f)
@@ -97,7 +105,9 @@ static void open_next(struct dispenser *d)
     d->opening++;
     pthread_mutex_unlock(&d->lock);
     int rc = file_open(d, f, &err);
-    uint64_t jobs = f->jobs;
+    uint64_t jobs = rc == EV_OK ? f->jobs : 0;
+    if (d->watch)
+        d->watch(d->watch_ctx, f->input, jobs);
     pthread_mutex_lock(&d->lock);
     d->opening--;
     f->tried = true;
@@ -185,6 +195,11 @@ void dispenser_stop(struct dispenser *d)
     d->stopped = true;
     pthread_cond_broadcast(&d->opened);
     pthread_mutex_unlock(&d->lock);
+}
+
+const char *dispenser_path(const struct dispenser *d, const struct scan_file *f)
+{
+    return d->in->list.v[f->input].path;
 }
 
 const struct scan_file *dispenser_file(const struct dispenser *d, size_t input)

@@ -27,6 +27,10 @@ struct dispenser;
 struct dispenser *dispenser_new(struct inputs *in, const struct decoder *decoder,
                                 const struct reader_options *o);
 void dispenser_free(struct dispenser *d);
+/* Calls opened with the number of jobs (0: none) once for every input that was to be read and has been
+ * opened, or could not be. From any worker; to be set before they start. */
+typedef void dispenser_opened_fn(void *ctx, size_t input, uint64_t jobs);
+void dispenser_watch(struct dispenser *d, dispenser_opened_fn *opened, void *ctx);
 
 /* The next job; false when there is none left (or dispenser_stop was called). Blocks while another
  * worker is opening a file. Files that cannot be opened get their fate and reason here. */
@@ -40,6 +44,8 @@ void dispenser_stop(struct dispenser *d);
 /* For whoever writes in the order of inputs and jobs: true when all before this job are done. With
  * wait, blocks until they are; false then only when the dispenser was stopped. */
 bool dispenser_turn(struct dispenser *d, const struct scan_file *f, uint64_t job, bool wait);
+/* As in the inputs. */
+const char *dispenser_path(const struct dispenser *d, const struct scan_file *f);
 /* After all workers have ended: one entry per input, in the order of the inputs. */
 const struct scan_file *dispenser_file(const struct dispenser *d, size_t input);
 

@@ -57,13 +57,20 @@ static int render(struct dumper *d, struct event *ev)
     }
 }
 
+static bool stopped(void *ctx)
+{
+    const struct dumper *d = ctx;
+
+    return d->o->stop && d->o->stop(d->o->stop_ctx);
+}
+
 static int event(void *ctx, struct event *ev)
 {
     struct dumper *d = ctx;
     uint64_t time = ev->time_created ? ev->time_created : ev->place.written;
     int rc;
 
-    if (d->o->stop && d->o->stop(d->o->stop_ctx))
+    if (stopped(d))
         return EV_EINTR;
     if (!filter_computer(d->o->filter, ev->computer) || !filter_time(d->o->filter, time)) {
         d->counts.filtered++;
@@ -91,6 +98,7 @@ static void run_jobs(struct dumper *d)
                                       .event = event,
                                       .finding = finding,
                                       .ctx = d,
+                                      .stop = stopped,
                                       .facts_only = d->o->format == DUMP_XML };
 
     while (d->rc == EV_OK && dispenser_take(d->dispenser, &d->file, &d->job)) {
@@ -99,7 +107,13 @@ static void run_jobs(struct dumper *d)
         uint64_t events = d->counts.events;
         int rc;
 
+        if (stopped(d)) {
+            d->rc = EV_EINTR;
+            break;
+        }
         d->findings.n = 0;
+        atomic_store_explicit(&d->progress->file, dispenser_path(d->dispenser, d->file),
+                              memory_order_relaxed);
         rc = d->file->decoder->run(d->file->reader, d->job, d->reader, &v, &counts, &err);
         if (d->rc == EV_OK && rc == EV_EINTR)
             d->rc = rc;

@@ -5,7 +5,6 @@
 
 struct adding {
     struct inputs *in;
-    const char *tmpdir;
     struct ev_err *err;
 };
 
@@ -60,8 +59,9 @@ static void judge(struct input *in)
 static int open_input(const struct adding *a, const char *path, struct source **ret,
                       struct ev_err *err)
 {
+    const struct stdin_options o = { a->in->tmpdir, LIMIT_STDIN, a->in->stop, a->in->stop_ctx };
     if (strcmp(path, "-") == 0)
-        return source_open_stdin(a->tmpdir, LIMIT_STDIN, ret, err);
+        return source_open_stdin(&o, ret, err);
     return source_open_file(path, ret, err);
 }
 
@@ -74,7 +74,14 @@ static int add_file(void *ctx, const char *path)
     struct ev_err err = { 0 };
     char text[1200];
 
+    if (a->in->stop && a->in->stop(a->in->stop_ctx))
+        return ev_err_set(a->err, EV_EINTR, "interrupted while files were looked for");
     int rc = open_input(a, path, &src, &err);
+    if (rc == EV_EINTR) {
+        if (a->err)
+            *a->err = err;
+        return rc;
+    }
     if (rc == EV_OK)
         rc = probe_source(src, &in.kind, &err);
     if (rc == EV_OK) {
@@ -106,9 +113,9 @@ static void add_trouble(void *ctx, const struct ev_err *err)
         (void)vec_push(&a->in->trouble, LIMIT_INPUT_FILES, copy);
 }
 
-int inputs_add(struct inputs *in, const char *path, const char *tmpdir, struct ev_err *err)
+int inputs_add(struct inputs *in, const char *path, struct ev_err *err)
 {
-    struct adding a = { in, tmpdir, err };
+    struct adding a = { in, err };
     const struct walk_visitor v = { add_file, add_trouble, &a };
     return walk_path(path, &v, err);
 }

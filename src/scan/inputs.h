@@ -24,12 +24,15 @@ struct inputs {
     VEC(struct input) list;
     VEC(const char *) trouble;    /* folders that could not be opened: one sentence each */
     VEC(const char *) left_alone; /* links, devices, sockets, pipes: likewise */
+    const char *tmpdir;           /* where standard input is kept; set by the caller, as the rest */
+    bool (*stop)(void *ctx);      /* NULL: never */
+    void *stop_ctx;
 };
 
 void inputs_init(struct inputs *in);
 void inputs_release(struct inputs *in);
-/* Adds what path names. tmpdir: where standard input is spooled. EV_ENOTFOUND when path does not
- * exist; EV_ELIMIT beyond LIMIT_INPUT_FILES. */
-int inputs_add(struct inputs *in, const char *path, const char *tmpdir, struct ev_err *err);
+/* Adds what path names. EV_ENOTFOUND when path does not exist; EV_ELIMIT beyond LIMIT_INPUT_FILES;
+ * EV_EINTR when stop said so. */
+int inputs_add(struct inputs *in, const char *path, struct ev_err *err);
 
 #endif

@@ -117,7 +117,7 @@ static int first_fault(const struct worker *w, unsigned n, struct ev_err *err)
             continue;
         if (rc == EV_OK || rc == EV_EINTR) {
             rc = w[i].rc;
-            if (err)
+            if (err && w[i].err.rc < 0)
                 *err = w[i].err;
         }
     }
@@ -153,44 +153,117 @@ static void count_correlations(const struct correlator *c, const struct ruleset 
     sum->untimed = c ? correlator_untimed(c) : 0;
 }
 
+/* --- one run --- */
+
+struct run {
+    const struct scan_options *o;
+    struct dispenser *dispenser;
+    struct script *script;
+    struct reorder *reorder; /* NULL: rows go into an order */
+    struct worker *worker;   /* o->threads of them */
+};
+
+static void opened(void *ctx, size_t input, uint64_t jobs)
+{
+    reorder_input(ctx, input, jobs);
+}
+
+/* The reorder buffer, told of the inputs that nobody will open. */
+static struct reorder *reorder_for(const struct scan_options *o, const struct inputs *in)
+{
+    const struct reorder_options ro = { in->list.n, o->row_memory, o->row, o->row_ctx };
+    struct reorder *r = reorder_new(o->rules, &ro);
+
+    for (size_t i = 0; i < in->list.n; i++)
+        if (in->list.v[i].fate != FILE_READ)
+            reorder_input(r, i, 0);
+    return r;
+}
+
+static void run_init(struct run *run, const struct scan_options *o, struct inputs *in,
+                     struct order *order, struct scan_progress *progress)
+{
+    *run = (struct run){ .o = o,
+                         .dispenser = dispenser_new(in, o->decoder, &o->reader),
+                         .script = script_new(o->rules, o->memory, o->tmpdir),
+                         .worker = xcalloc(o->threads, sizeof *run->worker) };
+    if (o->row) {
+        run->reorder = reorder_for(o, in);
+        dispenser_watch(run->dispenser, opened, run->reorder);
+    }
+    for (unsigned i = 0; i < o->threads; i++) {
+        run->worker[i] = (struct worker){ .matcher = o->matcher,
+                                          .filter = o->filter,
+                                          .dispenser = run->dispenser,
+                                          .order = order,
+                                          .reorder = run->reorder,
+                                          .script = run->script,
+                                          .correlator = o->correlator,
+                                          .progress = progress,
+                                          .stop = o->stop,
+                                          .stop_ctx = o->stop_ctx };
+        worker_init(&run->worker[i]);
+    }
+}
+
+static void run_release(struct run *run)
+{
+    for (unsigned i = 0; i < run->o->threads; i++)
+        worker_release(&run->worker[i]);
+    free(run->worker);
+    script_free(run->script);
+    reorder_free(run->reorder);
+    dispenser_free(run->dispenser);
+}
+
+/* Blocks of several parts, when all parts are there; in turn they come last. */
+static int match_blocks(struct run *run, const struct inputs *in, struct summary *sum,
+                        struct ev_err *err)
+{
+    struct worker *w = &run->worker[0];
+    struct ev_err mine = { 0 };
+    int rc = run->reorder ? reorder_rest(run->reorder, err) : EV_OK;
+
+    if (rc == EV_OK && run->reorder)
+        rc = reorder_begin(run->reorder, in->list.n, 0, &w->job, err);
+    if (rc < 0)
+        return rc;
+    w->err = (struct ev_err){ 0 };
+    rc = script_blocks(run->script, worker_block, w, &sum->script_lost, &mine);
+    script_free(run->script); /* before correlations need memory and disk */
+    run->script = NULL;
+    if (rc == EV_OK && run->reorder) {
+        rc = reorder_end(run->reorder, &w->job, &mine);
+        w->job.rows = (struct buf){ 0 };
+    }
+    if (w->err.rc < 0)
+        mine = w->err;
+    if (rc < 0 && err && mine.rc < 0)
+        *err = mine;
+    return rc;
+}
+
 int scan_run(const struct scan_options *o, struct inputs *in, struct order *order,
              struct scan_progress *progress, struct summary *sum, struct ev_err *err)
 {
-    struct dispenser *d = dispenser_new(in, o->decoder, &o->reader);
-    struct worker *w = xcalloc(o->threads, sizeof *w);
-    struct script *script = script_new(o->rules, o->memory, o->tmpdir);
+    struct run run;
 
-    for (unsigned i = 0; i < o->threads; i++) {
-        w[i] = (struct worker){ .matcher = o->matcher,
-                                .filter = o->filter,
-                                .dispenser = d,
-                                .order = order,
-                                .script = script,
-                                .correlator = o->correlator,
-                                .progress = progress,
-                                .stop = o->stop,
-                                .stop_ctx = o->stop_ctx };
-        worker_init(&w[i]);
-    }
-    run_workers(w, o->threads);
-    int rc = first_fault(w, o->threads, err);
+    run_init(&run, o, in, order, progress);
+    run_workers(run.worker, o->threads);
+    int rc = first_fault(run.worker, o->threads, err);
     if (rc == EV_OK || rc == EV_EINTR) {
-        int late = script_blocks(script, worker_block, &w[0], &sum->script_lost, err);
+        int late = match_blocks(&run, in, sum, err);
         rc = late < 0 ? late : rc;
     }
-    script_free(script);
     sum->interrupted = rc == EV_EINTR;
     if (o->correlator && (rc == EV_OK || rc == EV_EINTR)) {
-        int more = correlate(o->correlator, &w[0], err);
+        int more = correlate(o->correlator, &run.worker[0], err);
         rc = more < 0 ? more : rc;
     }
-    scan_summarise_files(in, d, sum);
-    struct rule_counts *count = summarise_workers(w, o->threads, o->rules, sum);
+    scan_summarise_files(in, run.dispenser, sum);
+    struct rule_counts *count = summarise_workers(run.worker, o->threads, o->rules, sum);
     count_correlations(o->correlator, o->rules, count, sum);
     summarise_rules(o->rules, sum);
-    for (unsigned i = 0; i < o->threads; i++)
-        worker_release(&w[i]);
-    free(w);
-    dispenser_free(d);
+    run_release(&run);
     return rc;
 }

@@ -12,14 +12,18 @@ struct scan_options {
     const struct decoder *decoder;
     struct correlator *correlator; /* NULL: no correlations; finished by scan_run */
     struct reader_options reader;
-    unsigned threads;   /* 1..LIMIT_THREADS */
-    size_t memory;      /* of the sort of script blocks' parts */
+    unsigned threads;  /* 1..LIMIT_THREADS */
+    size_t memory;     /* of the sort of script blocks' parts */
+    order_row_fn *row; /* rows go there in the order of the input; NULL: into the order */
+    void *row_ctx;
+    size_t row_memory;  /* with row: of rows that wait for their turn */
     const char *tmpdir; /* for it; NULL: $TMPDIR or /tmp */
     bool (*stop)(void *ctx);
     void *stop_ctx;
 };
 
-/* Reads every input and puts the rows, those of correlations too, into order. Fills sum->file, channel, host, total, hidden
+/* Reads every input and puts the rows, those of correlations too, into order, which is NULL when o->row
+ * is set. Fills sum->file, channel, host, total, hidden
  * counts and rule_count (all in sum->arena); the caller has initialised sum. Damage in files is no
  * failure. EV_EINTR when stopped (what was found so far is in order and sum), EV_EIO when the order
  * cannot be kept. */

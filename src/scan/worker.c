@@ -16,6 +16,7 @@ void worker_release(struct worker *w)
     reader_worker_free(w->reader);
     scratch_free(w->scratch);
     buf_release(&w->row);
+    buf_release(&w->job.rows);
     tally_release(&w->tally);
     vec_release(&w->findings);
 }
@@ -45,7 +46,8 @@ int worker_add_row(struct worker *w, const struct detection *d)
         return EV_OK;
     }
     atomic_fetch_add_explicit(&w->progress->rows, 1, memory_order_relaxed);
-    return order_add(w->order, buf_view(&w->row), &w->err);
+    return w->reorder ? reorder_add(w->reorder, &w->job, buf_view(&w->row), &w->err)
+                      : order_add(w->order, buf_view(&w->row), &w->err);
 }
 
 /* note: appended to the message; absent: none. */
@@ -92,12 +94,19 @@ static int take_hit(struct worker *w, struct event *ev, const struct hit *hit, s
     return EV_OK;
 }
 
+static bool stopped(void *ctx)
+{
+    const struct worker *w = ctx;
+
+    return w->stop && w->stop(w->stop_ctx);
+}
+
 static int event(void *ctx, struct event *ev)
 {
     struct worker *w = ctx;
     struct hits hits;
 
-    if (w->stop && w->stop(w->stop_ctx))
+    if (stopped(w))
         return EV_EINTR;
     if (!filter_computer(w->filter, ev->computer)) {
         w->filtered++;
@@ -186,22 +195,55 @@ static void finding(void *ctx, const struct finding *f)
     (void)vec_push(&w->findings, LIMIT_FINDINGS, *f);
 }
 
+/* Runs one job of w->file. */
+static void run_job(struct worker *w, uint64_t job)
+{
+    const struct reader_visitor v = {
+        .want = want, .event = event, .finding = finding, .ctx = w, .stop = stopped
+    };
+    struct accounting counts = { 0 };
+    struct ev_err err = { 0 };
+
+    w->findings.n = 0;
+    atomic_store_explicit(&w->progress->file, dispenser_path(w->dispenser, w->file),
+                          memory_order_relaxed);
+    int rc = w->file->decoder->run(w->file->reader, job, w->reader, &v, &counts, &err);
+    if (w->rc == EV_OK && rc == EV_EINTR)
+        w->rc = rc;
+    atomic_fetch_add_explicit(&w->progress->bytes, counts.bytes, memory_order_relaxed);
+    dispenser_done(w->dispenser, w->file, &counts, w->findings.v, w->findings.n,
+                   w->rc == EV_OK ? rc : EV_OK, &err);
+}
+
+/* The same with rows that go out in the order of jobs. */
+static void run_job_in_turn(struct worker *w, uint64_t job)
+{
+    int rc = reorder_begin(w->reorder, w->file->input, job, &w->job, &w->err);
+
+    if (rc == EV_OK) {
+        run_job(w, job);
+        rc = reorder_end(w->reorder, &w->job, &w->err);
+        w->job.rows = (struct buf){ 0 };
+    }
+    if (rc < 0 && w->rc == EV_OK)
+        w->rc = rc;
+}
+
 void worker_run(struct worker *w)
 {
-    const struct reader_visitor v = { .want = want, .event = event, .finding = finding, .ctx = w };
     uint64_t job;
 
     while (w->rc == EV_OK && dispenser_take(w->dispenser, &w->file, &job)) {
-        struct accounting counts = { 0 };
-        struct ev_err err = { 0 };
-        w->findings.n = 0;
-        int rc = w->file->decoder->run(w->file->reader, job, w->reader, &v, &counts, &err);
-        if (w->rc == EV_OK && rc == EV_EINTR)
-            w->rc = rc;
-        atomic_fetch_add_explicit(&w->progress->bytes, counts.bytes, memory_order_relaxed);
-        dispenser_done(w->dispenser, w->file, &counts, w->findings.v, w->findings.n,
-                       w->rc == EV_OK ? rc : EV_OK, &err);
+        if (stopped(w))
+            w->rc = EV_EINTR;
+        else if (w->reorder)
+            run_job_in_turn(w, job);
+        else
+            run_job(w, job);
     }
-    if (w->rc != EV_OK)
-        dispenser_stop(w->dispenser);
+    if (w->rc == EV_OK)
+        return;
+    dispenser_stop(w->dispenser);
+    if (w->reorder)
+        reorder_stop(w->reorder);
 }

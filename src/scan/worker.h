@@ -1,7 +1,7 @@
 /* worker.h - one thread's way from jobs to encoded rows.
  *
  * Everything that changes while events are matched is in here: reader buffers, matcher scratch,
- * counts. Workers share the matcher (const), the dispenser and the order (both locked).
+ * counts. Workers share the matcher (const), the dispenser and the order or reorder (both locked).
  * Rank: base/, evtx/, match/, detect/, filter.h, tally.h, dispenser.h. */
 #ifndef SCAN_WORKER_H
 #define SCAN_WORKER_H
@@ -11,20 +11,23 @@
 #include "detect/correlate.h"
 #include "scan/dispenser.h"
 #include "scan/filter.h"
+#include "scan/reorder.h"
 #include "scan/script.h"
 #include "scan/tally.h"
 
 /* Read by a progress display while workers run. */
 struct scan_progress {
-    _Atomic uint64_t bytes, events, rows, files;
+    _Atomic uint64_t bytes, events, rows;
+    const char *_Atomic file; /* begun last; of the inputs, NULL at first */
 };
 
 struct worker {
     const struct matcher *matcher;
     const struct filter *filter;
     struct dispenser *dispenser;
-    struct order *order;
-    struct script *script; /* parts of script blocks go there; NULL: are matched one by one */
+    struct order *order;     /* NULL with reorder */
+    struct reorder *reorder; /* --unsorted: rows in the order of the input; else NULL */
+    struct script *script;   /* parts of script blocks go there; NULL: are matched one by one */
     struct correlator *correlator; /* NULL: no correlations */
     struct scan_progress *progress;
     bool (*stop)(void *ctx); /* asked between events; NULL: never */
@@ -33,6 +36,7 @@ struct worker {
     struct reader_worker *reader;
     struct scratch *scratch;
     struct buf row;
+    struct reorder_job job; /* with reorder: that runs */
     struct tally tally;
     VEC(struct finding) findings; /* of the job that runs */
     struct scan_file *file;

@@ -183,7 +183,8 @@ static int with_stdin(int fd, uint64_t max_bytes, const char *tmpdir, struct sou
 
     assert_true(dup2(fd, STDIN_FILENO) >= 0);
     close(fd);
-    rc = source_open_stdin(tmpdir, max_bytes, ret, err);
+    const struct stdin_options o = { .tmpdir = tmpdir, .max_bytes = max_bytes };
+    rc = source_open_stdin(&o, ret, err);
     if (saved >= 0) {
         dup2(saved, STDIN_FILENO);
         close(saved);
