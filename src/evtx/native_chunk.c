@@ -98,16 +98,41 @@ static uint32_t check_header(struct native_job *j)
     return free_at;
 }
 
-/* The walk cannot go on at `at`. Returns where a record follows before `used`, or used. */
-static uint32_t resync(struct native_job *j, uint32_t at, uint32_t used)
+/* Size of the record at `at` whose two sizes do not agree, by the one that fits what follows; 0 when
+ * neither does. next: where a whole record follows, or used. */
+static uint32_t torn_size(struct slice chunk, uint32_t at, uint32_t next, uint32_t used)
+{
+    const uint8_t *p = chunk.p + at;
+    uint32_t size = binxml_u32(p + 4);
+
+    if (used - at < RECORD_MIN + 8 || binxml_u32(p + RECORD_HEADER) != FRAGMENT)
+        return 0;
+    if (size >= RECORD_MIN + 8 && size <= used - at &&
+        (size == used - at || binxml_u32(p + size) == RECORD_MAGIC))
+        return size;
+    return next - at >= RECORD_MIN + 8 && binxml_u32(chunk.p + next - 4) == next - at ? next - at
+                                                                                      : 0;
+}
+
+/* The walk cannot go on at `at`. Passes over a record that is damaged there, or over bytes up to
+ * where a record follows; *ret_next is used at the most. */
+static int resync(struct native_job *j, uint32_t at, uint32_t used, uint32_t *ret_next)
 {
     bool torn = used - at >= RECORD_MIN && binxml_u32(j->chunk.p + at) == RECORD_MAGIC;
-    uint32_t next = at + 8;
+    uint32_t next = at + 8, size;
 
     while (next < used && !stray_size(j->chunk, next, used))
         next += 8;
     if (next > used)
         next = used;
+    size = torn ? torn_size(j->chunk, at, next, used) : 0;
+    *ret_next = size ? at + size : next;
+    if (size) {
+        reader_note(j->v, j->counts, FINDING_RECORD_SIZE, j->offset + at,
+                    binxml_u64(j->chunk.p + at + 8),
+                    "the record's size and its copy do not agree; it is of class recovered");
+        return native_record(j, at, size, NATIVE_RECOVERED, ORIGIN_RECOVERED);
+    }
     reader_note(j->v, j->counts, FINDING_RECORD_SIZE, j->offset + at,
                 torn ? binxml_u64(j->chunk.p + at + 8) : 0,
                 torn ? "the record's size and its copy do not agree, %u bytes are lost"
@@ -117,7 +142,7 @@ static uint32_t resync(struct native_job *j, uint32_t at, uint32_t used)
         j->counts->records++;
         j->counts->unreadable++;
     }
-    return next;
+    return EV_OK;
 }
 
 int native_chunk(struct native_job *j)
@@ -135,18 +160,16 @@ int native_chunk(struct native_job *j)
     while (at + RECORD_MIN <= used) {
         /* A record may reach beyond the end of used space, which is written later than it. */
         uint32_t size = native_record_size(j->chunk, at, n);
+        uint32_t next = at + size;
         int rc;
 
-        if (size) {
-            rc = native_record(j, at, size, NATIVE_ACTIVE, ORIGIN_ACTIVE);
-            if (rc < 0)
-                return rc;
-            at += size;
-            continue;
-        }
-        if (!known)
+        if (!size && !known)
             break;
-        at = resync(j, at, used);
+        rc = size ? native_record(j, at, size, NATIVE_ACTIVE, ORIGIN_ACTIVE)
+                  : resync(j, at, used, &next);
+        if (rc < 0)
+            return rc;
+        at = next;
     }
     return at < n ? native_slack(j, at, n, ORIGIN_RECOVERED) : EV_OK;
 }
