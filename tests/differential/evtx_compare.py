@@ -157,4 +157,5 @@ def main():
                 print("%d\t%s" % (position, what.replace("\n", " ")[:200]))
 
 
-main()
+if __name__ == "__main__":
+    main()
