@@ -95,14 +95,14 @@ int main(int argc, char **argv)
                                                  "the same with checksums", "all fields as slices",
                                                  "all values of EventData as text" };
     struct bench b = { .names = names_new(), .worker = reader_worker_new() };
-    uint32_t passes = 5;
+    uint32_t passes = 5, only = ROW_COUNT;
     struct ev_err err = { 0 };
     struct rusage usage;
     double floor = 0;
     int c, rc = EV_OK;
 
-    while ((c = getopt(argc, argv, "p:")) != -1)
-        if (c != 'p' || parse_u32(slice_str(optarg), &passes) < 0)
+    while ((c = getopt(argc, argv, "p:r:")) != -1)
+        if ((c != 'p' && c != 'r') || parse_u32(slice_str(optarg), c == 'p' ? &passes : &only) < 0)
             return 2;
     if (optind + 1 != argc) {
         fprintf(stderr, "usage: bench_reader [-p PASSES] LOG\n");
@@ -112,6 +112,8 @@ int main(int argc, char **argv)
     for (b.row = 0; rc == EV_OK && b.row < ROW_COUNT; b.row++) {
         double best = 1e9;
 
+        if (only != ROW_COUNT && b.row != (enum row)only)
+            continue;
         for (uint32_t i = 0; rc == EV_OK && i < passes; i++) {
             double start = now(), took;
 

@@ -112,9 +112,8 @@ static void fact_text(struct event *ev, size_t i, struct slice *fact)
 }
 
 /* The first field of a name counts: a record that says it twice does not get to choose. */
-static void fact_read(struct event *ev, size_t i)
+static void key_read(struct event *ev, size_t i)
 {
-    const struct value *v = &ev->field[i].value;
     uint64_t n;
 
     switch (ev->field[i].id) {
@@ -124,17 +123,28 @@ static void fact_read(struct event *ev, size_t i)
     case FIELD_CHANNEL:
         fact_text(ev, i, &ev->channel);
         break;
+    case FIELD_EVENTID:
+        if (!ev->has_event_id && fact_number(&ev->field[i].value, UINT32_MAX, &n)) {
+            ev->event_id = (uint32_t)n;
+            ev->has_event_id = true;
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void fact_read(struct event *ev, size_t i)
+{
+    const struct value *v = &ev->field[i].value;
+    uint64_t n;
+
+    switch (ev->field[i].id) {
     case FIELD_COMPUTER:
         fact_text(ev, i, &ev->computer);
         break;
     case FIELD_SECURITY_USERID:
         fact_text(ev, i, &ev->user_sid);
-        break;
-    case FIELD_EVENTID:
-        if (!ev->has_event_id && fact_number(v, UINT32_MAX, &n)) {
-            ev->event_id = (uint32_t)n;
-            ev->has_event_id = true;
-        }
         break;
     case FIELD_LEVEL:
         if (fact_number(v, UINT8_MAX, &n))
@@ -155,8 +165,19 @@ static void fact_read(struct event *ev, size_t i)
             ev->time_created = n;
         break;
     default:
-        break;
+        key_read(ev, i);
     }
+}
+
+struct event *event_builder_key(struct event_builder *b)
+{
+    struct event *ev = &b->ev;
+
+    ev->field = b->field;
+    for (size_t i = 0; i < ev->n; i++)
+        if (ev->field[i].part == EVENT_SYSTEM)
+            key_read(ev, i);
+    return ev;
 }
 
 struct event *event_builder_finish(struct event_builder *b)

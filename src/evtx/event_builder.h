@@ -44,7 +44,10 @@ struct slice event_builder_join(struct event_builder *b, struct slice element,
  * cannot hold is cut to nothing, never to a part, so that no rule matches on half a value. */
 struct slice event_builder_copy(struct event_builder *b, struct slice text);
 
-/* Reads the facts out of the System fields. The event is borrowed until the next start. */
+/* Reads provider, channel and EventID out of the System fields that are there so far. */
+struct event *event_builder_key(struct event_builder *b);
+
+/* Reads all facts out of the System fields. The event is borrowed until the next start. */
 struct event *event_builder_finish(struct event_builder *b);
 
 #endif

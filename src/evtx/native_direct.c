@@ -38,6 +38,8 @@ static const struct native_name *new_name(struct native_job *j, struct native_na
                                   .local = native_local(s),
                                   .is_namespace = native_is_namespace(s) };
     slot->prefixed = slot->local.n != s.n;
+    slot->is_name = slice_eq(s, SLICE("Name"));
+    slot->is_data = slice_eq(slot->local, SLICE("Data"));
     if (element) { /* Element_Attribute */
         memmove(to + element->local.n + 1, slot->local.p, slot->local.n);
         memcpy(to, element->local.p, element->local.n);
@@ -99,13 +101,41 @@ static uint8_t peek(const struct direct *d)
 
 static bool add(struct direct *d, struct slice name, uint32_t id, struct value v)
 {
-    event_builder_add_id(&d->j->w->builder, d->part, name, id, v);
-    return !d->j->w->builder.ev.cut;
+    struct event_builder *b = &d->j->w->builder;
+
+    if (b->ev.n == b->room) {
+        event_builder_add_id(b, d->part, name, id, v);
+        return !b->ev.cut;
+    }
+    b->field[b->ev.n++] =
+        (struct field){ .name = name, .id = id, .part = (uint8_t)d->part, .value = v };
+    return true;
 }
 
-/* The attributes of a start tag up to its end. *name: what Data's Name makes of the element. */
-static bool take_attributes(struct direct *d, const struct native_name *element, struct slice *name,
-                            bool *any)
+/* Data's Name as text, with its id. NULL when the arena is full. */
+static const struct native_label *label_of(struct direct *d, const struct value *v)
+{
+    struct native_worker *nw = d->j->nw;
+    uint64_t h = v->n;
+    struct native_label *l;
+
+    if (v->n >= 8)
+        h ^= binxml_u64(v->p) * 31 ^ binxml_u64(v->p + v->n - 8);
+    l = &nw->label[(h * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
+    if (l->generation == nw->templates.generation && l->n == v->n &&
+        memcmp(l->raw, v->p, v->n) == 0)
+        return l;
+    *l = (struct native_label){ .raw = v->p, .n = v->n, .text = value_text(v, &nw->name_arena) };
+    if (!l->text.p)
+        return NULL;
+    l->id = names_find(d->j->r->base.options.names, l->text);
+    l->generation = nw->templates.generation;
+    return l;
+}
+
+/* The attributes of a start tag up to its end. *label: what Data's Name makes of the element. */
+static bool take_attributes(struct direct *d, const struct native_name *element,
+                            const struct native_label **label, bool *any)
 {
     bool fields = d->depth > 1 || (d->depth == 1 && d->part > EVENT_DATA);
     bool system = d->part == EVENT_SYSTEM && fields;
@@ -123,13 +153,13 @@ static bool take_attributes(struct direct *d, const struct native_name *element,
             return false;
         if (!fields || a->is_namespace)
             continue;
-        if (data && !a->prefixed && slice_eq(a->local, SLICE("Name"))) {
-            *name = value_text(&v, &d->j->w->builder.arena);
-            if (!name->p)
+        if (data && a->is_name) {
+            *label = label_of(d, &v);
+            if (!*label)
                 return false;
             continue;
         }
-        if (data && slice_eq(element->local, SLICE("Data")))
+        if (data && element->is_data)
             continue;
         *any = true;
         if (!add(d, system ? a->joined : a->local, a->id, v))
@@ -139,11 +169,9 @@ static bool take_attributes(struct direct *d, const struct native_name *element,
 }
 
 /* Behind the start tag of an element that holds at most one text: up to and with its end. */
-static bool take_leaf(struct direct *d, const struct native_name *element, struct slice name,
-                      bool any)
+static bool take_leaf(struct direct *d, struct slice name, uint32_t id, bool any)
 {
     struct value v = { (const uint8_t *)"", 0, VALUE_UTF16 };
-    uint32_t id = element->id;
 
     if (peek(d) == TOKEN_VALUE && !take_text(d, &v))
         return false;
@@ -152,8 +180,6 @@ static bool take_leaf(struct direct *d, const struct native_name *element, struc
     d->at++;
     if (binxml_value_empty(&v) && !event_builder_keeps_empty(d->part, name, any))
         return true;
-    if (name.p != element->local.p)
-        id = names_find(d->j->r->base.options.names, name);
     return add(d, name, id, v);
 }
 
@@ -169,7 +195,9 @@ static bool enter(struct direct *d, const struct native_name *element)
 static bool take_element(struct direct *d)
 {
     const struct native_name *element;
+    const struct native_label *label = NULL;
     struct slice name;
+    uint32_t id;
     bool any = false, list;
 
     list = d->p[d->at++] & TOKEN_MORE;
@@ -180,24 +208,22 @@ static bool take_element(struct direct *d)
     if (!element || !enter(d, element) || (list && d->end - d->at < 4))
         return false;
     d->at += list ? 4 : 0;
-    name = element->local;
-    if (!take_attributes(d, element, &name, &any))
+    if (!take_attributes(d, element, &label, &any))
         return false;
+    name = label ? label->text : element->local;
+    id = label ? label->id : element->id;
     if (peek(d) == TOKEN_CLOSE_EMPTY) {
         d->at++;
         if (d->depth <= 1)
             return d->depth == 1 && d->part != EVENT_SYSTEM;
         return !event_builder_keeps_empty(d->part, name, any) ||
-               add(d, name,
-                   name.p == element->local.p ? element->id
-                                              : names_find(d->j->r->base.options.names, name),
-                   value_utf8(SLICE("")));
+               add(d, name, id, value_utf8(SLICE("")));
     }
     if (peek(d) != TOKEN_CLOSE_START)
         return false;
     d->at++;
     if (d->depth >= 2 && peek(d) != TOKEN_ELEMENT)
-        return take_leaf(d, element, name, any);
+        return take_leaf(d, name, id, any);
     /* Children: below EventData they are markup, and the depth of the rest is bounded here. */
     if (d->depth == 4 || (d->depth == 2 && d->part == EVENT_DATA))
         return false;
@@ -208,12 +234,15 @@ static bool take_element(struct direct *d)
 /* The key, when System has ended. */
 static int end_system(struct direct *d)
 {
-    struct event *ev = event_builder_finish(&d->j->w->builder);
+    struct event *ev = event_builder_key(&d->j->w->builder);
     int rc;
 
     d->systems = true;
     rc = native_ask(d->j, ev->provider, ev->channel, ev->event_id);
-    return rc == EV_OK && d->j->v->facts_only ? NATIVE_ENOUGH : rc;
+    if (rc < 0 || !d->j->v->facts_only)
+        return rc;
+    event_builder_finish(&d->j->w->builder);
+    return NATIVE_ENOUGH;
 }
 
 /* The end of a document whose one element has `size` bytes from `at` on. */

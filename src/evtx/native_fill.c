@@ -46,6 +46,7 @@ bool native_instance_open(struct native_job *j, enum template_level level, uint3
     if (value > end)
         return false;
     ret->values = (struct binxml_values){ p + at, off, p, (uint32_t)j->chunk.n, n };
+    ret->trace = NULL;
     *ret_end = value;
     return true;
 }
@@ -99,25 +100,17 @@ static uint32_t key_number(const struct native_instance *in)
     return value_u64(&v, &n) == EV_OK && n <= UINT32_MAX ? (uint32_t)n : 0;
 }
 
-static uint64_t number_of(const struct value *v, bool *ret_is)
-{
-    uint64_t n = 0;
-
-    *ret_is = true;
-    if (v->type == VALUE_U8 && v->n == 1)
-        return v->p[0];
-    if (v->type == VALUE_U64 && v->n == 8)
-        return binxml_u64(v->p);
-    *ret_is = value_u64(v, &n) == EV_OK;
-    return n;
-}
-
 static void set_number(struct event *ev, uint8_t fact, const struct value *v)
 {
-    bool is;
-    uint64_t n = number_of(v, &is);
+    uint64_t n;
 
-    if (!is)
+    if (v->type == VALUE_U8 && v->n == 1)
+        n = v->p[0];
+    else if (v->type == VALUE_U16 && v->n == 2)
+        n = binxml_u16(v->p);
+    else if (v->type == VALUE_U64 && v->n == 8)
+        n = binxml_u64(v->p);
+    else if (value_u64(v, &n) < 0)
         return;
     if (fact == FACT_LEVEL)
         ev->level = n <= UINT8_MAX ? (uint8_t)n : 0;
@@ -160,7 +153,9 @@ static void set_fact(struct native_job *j, const struct native_key *key, uint8_t
         ev->user_sid = fact_text(j, fact, f);
         break;
     case FACT_TIME:
-        if (value_filetime(&f->value, &t) == EV_OK)
+        if (f->value.type == VALUE_FILETIME && f->value.n == 8)
+            ev->time_created = binxml_u64(f->value.p);
+        else if (value_filetime(&f->value, &t) == EV_OK)
             ev->time_created = t;
         break;
     default:
@@ -181,11 +176,17 @@ static bool reserve(struct event_builder *b, uint32_t n)
     return true;
 }
 
-static struct field *add(struct native_job *j, const struct template_op *op, struct value v)
+static struct field *add(struct native_job *j, const struct native_instance *in,
+                         const struct template_op *op, struct value v)
 {
     struct event_builder *b = &j->w->builder;
+    struct native_trace *trace = in->trace;
     struct field *f;
 
+    if (trace && trace->n < PLAN_FIELDS && !trace->body)
+        trace->op[trace->n++] = op;
+    else if (trace)
+        trace->unfit = true;
     if (b->ev.n == b->room) {
         event_builder_add_id(b, (enum event_part)op->field.part, op->field.name, op->field.id, v);
         return b->ev.cut ? NULL : &b->field[b->ev.n - 1];
@@ -197,25 +198,27 @@ static struct field *add(struct native_job *j, const struct template_op *op, str
 }
 
 /* A field for each item of an array; one empty field when it has none. */
-static bool add_array(struct native_job *j, const struct template_op *op, struct value v)
+static bool add_array(struct native_job *j, const struct native_instance *in,
+                      const struct template_op *op, struct value v)
 {
     struct value item = { v.p, 0, VALUE_NULL };
     bool more;
 
+    if (in->trace)
+        in->trace->unfit = true;
     if (op->fact || !(op->flags & OP_KEEPS_EMPTY) || op->flags & OP_HAS_ATTRIBUTES)
         return false;
     v.type &= (uint8_t)~BINXML_TYPE_ARRAY;
     more = binxml_array_next(&v, &item);
     do {
-        if (!add(j, op, item))
+        if (!add(j, in, op, item))
             return false;
         more = more && binxml_array_next(&v, &item);
     } while (more);
     return true;
 }
 
-static bool fill(struct native_job *j, const struct native_instance *in,
-                 const struct native_key *key);
+static bool fill(struct native_job *j, struct native_instance *in, const struct native_key *key);
 
 /* A value that is XML, inside Event: one more instance. */
 static bool fill_body(struct native_job *j, const struct native_instance *in,
@@ -225,6 +228,10 @@ static bool fill_body(struct native_job *j, const struct native_instance *in,
     struct native_instance body;
     uint32_t at, end, stop;
 
+    if (in->trace && in->trace->body)
+        in->trace->unfit = true;
+    else if (in->trace)
+        in->trace->body = op;
     if (v.type == VALUE_NULL)
         return true;
     if (v.type != BINXML_TYPE_XML || in->t->level != TEMPLATE_RECORD || v.n < 5)
@@ -255,18 +262,21 @@ static bool fill_value(struct native_job *j, const struct native_instance *in,
         v.n = 0;
     }
     if (v.type & BINXML_TYPE_ARRAY)
-        return op->kind != OP_ATTRIBUTE && add_array(j, op, v);
+        return op->kind != OP_ATTRIBUTE && add_array(j, in, op, v);
     if (v.type == BINXML_TYPE_XML)
         return false;
     if (op->kind == OP_ATTRIBUTE) {
         if (v.n == 0)
             return true;
         *any = true;
-    } else if ((!(op->flags & OP_KEEPS_EMPTY) || (op->flags & OP_HAS_ATTRIBUTES && *any)) &&
-               binxml_value_empty(&v)) {
-        return true;
+    } else if (!(op->flags & OP_KEEPS_EMPTY) || (op->flags & OP_HAS_ATTRIBUTES && *any)) {
+        /* A text may be empty that has bytes. */
+        if (in->trace && v.n > 0 && v.type <= VALUE_ANSI)
+            in->trace->unfit = true;
+        if (binxml_value_empty(&v))
+            return true;
     }
-    f = add(j, op, v);
+    f = add(j, in, op, v);
     if (f && op->fact && in->t->fact[op->fact] == op)
         set_fact(j, key, op->fact, f);
     return f != NULL;
@@ -283,70 +293,84 @@ static bool childless(const struct native_instance *in, const struct template_op
     return true;
 }
 
-/* The common field, into room that is reserved; false when its value is not of the common kind. */
-static inline bool fill_plain(struct event_builder *b, const struct native_instance *in,
-                              const struct template_op *op)
+static bool fill_op(struct native_job *j, const struct native_instance *in,
+                    const struct template_op *op, const struct native_key *key, bool *any)
 {
-    const struct binxml_values *vs = &in->values;
-    struct field *f = &b->field[b->ev.n];
-    uint8_t type;
+    struct field *f;
 
-    if (op->slot >= vs->n)
-        return false;
-    type = vs->desc[4 * op->slot + 2];
-    if (type == VALUE_NULL || type > VALUE_HEX64)
-        return false;
-    *f = op->field;
-    f->value =
-        (struct value){ vs->base + vs->off[op->slot], binxml_u16(vs->desc + 4 * op->slot), type };
-    b->ev.n++;
-    return true;
+    switch (op->kind) {
+    case OP_LITERAL:
+        if (op->flags & OP_HAS_ATTRIBUTES && *any)
+            return true;
+        f = add(j, in, op, op->field.value);
+        if (!f)
+            return false;
+        f->text = op->field.text;
+        if (op->fact && in->t->fact[op->fact] == op)
+            set_fact(j, key, op->fact, f);
+        return true;
+    case OP_CHILDLESS:
+        return !childless(in, op) || add(j, in, op, value_utf8(SLICE("")));
+    case OP_BODY:
+        return fill_body(j, in, op);
+    default:
+        return fill_value(j, in, op, key, any);
+    }
 }
 
-static bool fill(struct native_job *j, const struct native_instance *in,
-                 const struct native_key *key)
+static bool fill_ops(struct native_job *j, const struct native_instance *in,
+                     const struct native_key *key)
 {
-    struct event_builder *b = &j->w->builder;
     bool any = false;
-
-    if (!reserve(b, in->t->ops))
-        return false;
 
     for (uint32_t i = 0; i < in->t->ops; i++) {
         const struct template_op *op = &in->t->op[i];
-        struct field *f;
 
-        if (op->kind == OP_PLAIN && b->ev.n < b->room && fill_plain(b, in, op))
-            continue;
         any = any && !(op->flags & OP_FIRST);
-        switch (op->kind) {
-        case OP_DROP:
-            if (binxml_value(&in->values, op->slot).type == VALUE_NULL)
-                i += op->skip;
-            break;
-        case OP_LITERAL:
-            if (op->flags & OP_HAS_ATTRIBUTES && any)
-                break;
-            f = add(j, op, op->field.value);
-            if (!f)
+        if (op->kind != OP_DROP) {
+            if (!fill_op(j, in, op, key, &any))
                 return false;
-            f->text = op->field.text;
-            if (op->fact && in->t->fact[op->fact] == op)
-                set_fact(j, key, op->fact, f);
-            break;
-        case OP_CHILDLESS:
-            if (childless(in, op) && !add(j, op, value_utf8(SLICE(""))))
-                return false;
-            break;
-        case OP_BODY:
-            if (!fill_body(j, in, op))
-                return false;
-            break;
-        default:
-            if (!fill_value(j, in, op, key, &any))
-                return false;
+        } else if (binxml_value(&in->values, op->slot).type == VALUE_NULL) {
+            i += op->skip;
         }
     }
+    return true;
+}
+
+static bool fill_plan(struct native_job *j, const struct native_plan *p,
+                      const struct native_instance *in, const struct native_key *key)
+{
+    struct event_builder *b = &j->w->builder;
+    struct field *to;
+
+    if (!reserve(b, p->fields))
+        return false;
+    to = b->field + b->ev.n;
+    native_plan_fields(p, &in->values, to);
+    b->ev.n += p->fields;
+    for (uint32_t i = 0; key && i < p->facts; i++)
+        set_fact(j, key, p->fact[i].fact, to + p->fact[i].field);
+    return !p->body || fill_body(j, in, p->body);
+}
+
+/* key: of the record, with the instance that holds System; else NULL. */
+static bool fill(struct native_job *j, struct native_instance *in, const struct native_key *key)
+{
+    const struct native_plan *p = native_plan_find(in->t, &in->values);
+    struct native_trace *trace = &j->nw->trace[in->t->level != TEMPLATE_RECORD];
+
+    if (p)
+        return fill_plan(j, p, in, key);
+    if (in->t->plans->n < PLAN_VARIANTS) {
+        trace->n = 0;
+        trace->body = NULL;
+        trace->unfit = false;
+        in->trace = trace;
+    }
+    if (!fill_ops(j, in, key))
+        return false;
+    if (in->trace)
+        native_plan_keep(&j->nw->templates.arena, in->t, &in->values, trace);
     return true;
 }
 

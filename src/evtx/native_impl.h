@@ -5,6 +5,7 @@
 #ifndef EVTX_NATIVE_IMPL_H
 #define EVTX_NATIVE_IMPL_H
 
+#include "evtx/native_plan.h"
 #include "evtx/native_sink.h"
 #include "evtx/reader_impl.h"
 #include "evtx/record_walk.h"
@@ -52,13 +53,21 @@ struct native_name {
     uint32_t element;        /* place of the element's name when this is an attribute in System */
     uint32_t id;
     struct slice local, joined; /* joined: Element_Attribute; id is of that, then */
-    bool prefixed, is_namespace;
+    bool prefixed, is_namespace, is_name, is_data;
+};
+
+/* What Data's Name says, as it was last read. */
+struct native_label {
+    const uint8_t *raw; /* n bytes in the chunk at hand */
+    uint32_t n, generation, id;
+    struct slice text;
 };
 
 /* A template and the values that go into it. */
 struct native_instance {
     const struct template *t;
     struct binxml_values values;
+    struct native_trace *trace; /* NULL: what is done is not noted */
 };
 
 struct native_worker {
@@ -73,10 +82,12 @@ struct native_worker {
     bool store_kept, store_filled;
     struct arena name_arena; /* lifetime: one chunk */
     struct native_name name[512];
+    struct native_label label[256];
     uint32_t steps;                   /* left for the records of this chunk */
     uint64_t walked;                  /* active records that the token walk had to read */
     bool walk_only;                   /* for tests: no compiled templates, all by the token walk */
     uint32_t off[2][FAST_VALUES + 1]; /* of the record's values and of the body's */
+    struct native_trace trace[2];
 };
 
 /* A job, and the chunk at hand. */

@@ -32,14 +32,11 @@ void template_cache_chunk(struct template_cache *c, const struct names *names)
     }
 }
 
-/* Is the definition at `at` token for token the one that t was made of? */
-static bool same(const struct template *t, struct slice chunk, uint32_t at)
+/* Is the definition token for token the one that t was made of? */
+static bool same_tokens(const struct template *t, struct template_scan s)
 {
-    struct template_scan s;
     struct scan_token k;
 
-    if (!template_scan_start(&s, chunk, at))
-        return false;
     for (uint32_t i = 0; i < t->tokens; i++) {
         const struct template_token *mine = &t->token[i];
         const uint8_t *text;
@@ -74,8 +71,18 @@ static bool same(const struct template *t, struct slice chunk, uint32_t at)
     return true;
 }
 
-static const struct template *look_up(struct template_cache *c, struct slice chunk, uint32_t at,
-                                      enum template_level level)
+static bool same(const struct template *t, struct arena *a, const struct template_scan *s)
+{
+    if (template_image_find(t->images, s))
+        return true;
+    if (!same_tokens(t, *s))
+        return false;
+    template_image_keep(t->images, a, *s);
+    return true;
+}
+
+static const struct template *look_up(struct template_cache *c, const struct template_scan *s,
+                                      struct slice chunk, uint32_t at, enum template_level level)
 {
     const uint8_t *guid = chunk.p + at + 4;
     struct template **bucket =
@@ -86,7 +93,7 @@ static const struct template *look_up(struct template_cache *c, struct slice chu
     for (t = *bucket; t; t = t->next) {
         if (memcmp(t->guid, guid, 16) != 0)
             continue;
-        if (t->level == level && same(t, chunk, at))
+        if (t->level == level && same(t, &c->arena, s))
             return t;
         if (++variants == 3 * VARIANTS_MAX)
             return NULL;
@@ -110,6 +117,6 @@ const struct template *template_find_slow(struct template_cache *c, struct slice
 
     if (!template_scan_start(&s, chunk, at))
         return NULL;
-    *p = (struct template_place){ key, c->generation, look_up(c, chunk, at, level) };
+    *p = (struct template_place){ key, c->generation, look_up(c, &s, chunk, at, level) };
     return p->template;
 }

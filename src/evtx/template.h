@@ -14,6 +14,7 @@
 
 #include "base/map.h"
 #include "evtx/event_builder.h"
+#include "evtx/template_image.h"
 #include "evtx/template_scan.h"
 
 /* Where an instance of it stands. */
@@ -26,7 +27,6 @@ enum template_level {
 enum template_op_kind {
     OP_DROP,    /* element: leave out the next `skip` operations if value `slot` is NULL */
     OP_LITERAL, /* field whose text stands in the template */
-    OP_PLAIN,   /* OP_VALUE that keeps empty text, whatever stands beside it, and is no fact */
     OP_VALUE,   /* field: content of an element */
     OP_ATTRIBUTE,
     OP_CHILDLESS, /* empty field if all values whose slots field.value lists are NULL */
@@ -78,10 +78,12 @@ struct template
     bool simple; /* op is valid */
     const struct template_token *token;
     uint32_t tokens;
+    struct template_images *images; /* its definition as it lay in chunks */
     const struct template_op *op;
     uint32_t ops;
     const struct template_op *fact[FACT_COUNT]; /* the first of each, or NULL */
     struct render_memo *render;                 /* render_program.h */
+    struct native_plans *plans;                 /* native_plan.h */
 };
 
 #define TEMPLATE_BUCKETS 1024

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/utf16.h"
 #include "base/vec.h"
+#include "evtx/native_plan.h"
 #include "evtx/native_sink.h"
 #include "evtx/render_program.h"
 #include "evtx/record_walk.h"
@@ -449,22 +450,21 @@ static struct template *finish(struct compiler *c, const uint8_t guid[16],
 {
     struct template *t = arena_try(c->arena, sizeof *t);
     struct render_memo *render = arena_try(c->arena, sizeof *render);
+    struct native_plans *plans = arena_try(c->arena, sizeof *plans);
+    struct template_images *images = arena_try(c->arena, sizeof *images);
 
-    if (!t || !render)
+    if (!t || !render || !plans || !images)
         return NULL;
+    *images = (struct template_images){ NULL, 0 };
     *render = (struct render_memo){ 0 };
+    *plans = (struct native_plans){ 0 };
     *t = (struct template){ .level = level, .render = render };
+    t->plans = plans;
+    t->images = images;
     t->simple = c->simple && c->roots == 1;
     memcpy(t->guid, guid, 16);
     t->tokens = (uint32_t)c->token.n;
     t->token = copy(c, c->token.v, c->token.n, sizeof *c->token.v);
-    for (size_t i = 0; i < c->op.n; i++) {
-        struct template_op *op = &c->op.v[i];
-
-        if (op->kind == OP_VALUE && !op->fact && op->flags & OP_KEEPS_EMPTY &&
-            !(op->flags & OP_HAS_ATTRIBUTES))
-            op->kind = OP_PLAIN;
-    }
     if (t->simple) {
         t->ops = (uint32_t)c->op.n;
         t->op = copy(c, c->op.v, c->op.n, sizeof *c->op.v);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "evtx/native_impl.h"
 #include "evtx_run.h"
 
@@ -208,6 +209,35 @@ static void usual_records_are_filled_in(void **state)
     assert_int_equal(t->worker->native->walked, before);
     run(t, DIRECT "<Data Name=\"A\">x<b/></Data>\n", NULL);
     assert_int_equal(t->worker->native->walked, before + 1);
+}
+
+/* Each kind of record comes three times: seen, kept, done again. */
+#define KINDS                                                                                      \
+    HEAD "A=x\nB=\n" BEGIN "user=S-1-5-18 qualifiers=7\nA=\nB=y\n" BEGIN                           \
+         "activity={54849625-5478-4994-a5ba-3e3b0328c30d}\nA=x\nB=y\n" BEGIN                       \
+         "user=S-1-5-21-1-2-3-500 computer=\"\"\nA=z\nB=\n:str[]=a|b\n" BEGIN                      \
+         "channel=System computer=PC\nA=\n<UserData><X "                                           \
+         "a=\"${str:}\"><Y>${str:1}</Y></X></UserData>\n" BEGIN                                    \
+         "channel=System\n<UserData><X a=\"${str:q}\"><Y>${str:}</Y></X></UserData>\n"
+
+static void records_of_one_template_keep_their_own_fields(void **state)
+{
+    struct evtx_run *t = *state;
+    struct slice walked, filled;
+    uint8_t *copy;
+
+    run(t, HEAD "A=x\n", NULL); /* makes the worker */
+    t->worker->native->walk_only = true;
+    run(t, KINDS KINDS KINDS, NULL);
+    t->worker->native->walk_only = false;
+    copy = memcpy(xcalloc(1, t->events.n + 1), t->events.p, t->events.n);
+    walked = slice_of(copy, t->events.n);
+    run(t, KINDS KINDS KINDS, NULL);
+    filled = buf_view(&t->events);
+    assert_int_equal(t->counts.events, 18);
+    if (!slice_eq(walked, filled))
+        fail_msg("%.*s\nis not\n%.*s", SLICE_ARG(filled), SLICE_ARG(walked));
+    free(copy);
 }
 
 static void the_visitor_can_stop(void **state)
@@ -504,6 +534,7 @@ int main(void)
         cmocka_unit_test(a_record_without_template_reads_the_same),
         cmocka_unit_test(the_key_is_asked_before_the_rest_is_read),
         cmocka_unit_test(usual_records_are_filled_in),
+        cmocka_unit_test(records_of_one_template_keep_their_own_fields),
         cmocka_unit_test(the_visitor_can_stop),
         cmocka_unit_test(damage_is_found_and_the_next_record_read),
         cmocka_unit_test(recovered_records_say_how_they_were_found),

@@ -1,0 +1,139 @@
+/* native_plan.c - what filling in a template came to, to be done again.
+ * May include: base/, event/, this folder. */
+#include "evtx/native_plan.h"
+
+static bool sizes_fit(const struct native_plan *p, const uint32_t *off)
+{
+    uint32_t wrong = 0;
+
+    for (uint32_t i = 0; i < p->sized_n; i++) {
+        uint32_t slot = p->sized[i] >> 1;
+
+        wrong |= (off[slot] == off[slot + 1]) ^ (p->sized[i] & 1u);
+    }
+    return !wrong;
+}
+
+/* Two descriptors at a time. */
+static bool types_fit(const struct native_plan *p, const uint8_t *desc)
+{
+    uint64_t wrong = 0;
+    uint32_t i = 0;
+
+    for (; i + 2 <= p->values; i += 2)
+        wrong |=
+            (binxml_u64(desc + 4 * i) ^ binxml_u64(p->desc + 4 * i)) & binxml_u64(p->mask + 4 * i);
+    if (i < p->values)
+        wrong |=
+            (binxml_u32(desc + 4 * i) ^ binxml_u32(p->desc + 4 * i)) & binxml_u32(p->mask + 4 * i);
+    return !wrong;
+}
+
+const struct native_plan *native_plan_find(const struct template *t, const struct binxml_values *vs)
+{
+    for (const struct native_plan *p = t->plans->first; p; p = p->next)
+        if (p->values == vs->n && types_fit(p, vs->desc) && sizes_fit(p, vs->off))
+            return p;
+    return NULL;
+}
+
+static uint8_t type_of(const struct binxml_values *vs, uint32_t slot)
+{
+    return vs->desc[4 * slot + 2];
+}
+
+/* Does it matter to the operation whether its value is empty? */
+static bool sized(const struct template_op *op)
+{
+    if (op->kind == OP_VALUE)
+        return !(op->flags & OP_KEEPS_EMPTY) || op->flags & OP_HAS_ATTRIBUTES;
+    return op->kind == OP_ATTRIBUTE;
+}
+
+/* The descriptors, and what of them decides: all types, and of some slots whether they are empty.
+ * Values of most types have one size: that is compared instead. */
+static bool keep_types(struct arena *a, struct native_plan *p, const struct template *t,
+                       const struct binxml_values *vs)
+{
+    uint8_t *desc = arena_try(a, (size_t)4 * vs->n), *mask = arena_try(a, (size_t)4 * vs->n);
+    uint16_t *of = arena_try(a, sizeof *of * t->ops);
+
+    if (!desc || !mask || !of)
+        return false;
+    memcpy(desc, vs->desc, (size_t)4 * vs->n);
+    for (uint32_t i = 0; i < vs->n; i++)
+        memcpy(mask + 4 * i, "\0\0\xff\0", 4);
+    for (uint32_t i = 0; i < t->ops; i++) {
+        uint16_t slot = t->op[i].slot;
+        uint8_t type;
+
+        if (!sized(&t->op[i]) || slot >= vs->n)
+            continue;
+        type = type_of(vs, slot);
+        if (type == VALUE_UTF16 || type == VALUE_ANSI || type == VALUE_BINARY || type == VALUE_SID)
+            of[p->sized_n++] = (uint16_t)(2u * slot | (vs->off[slot] == vs->off[slot + 1]));
+        else if (type != VALUE_NULL)
+            memcpy(mask + 4 * slot, "\xff\xff\xff\0", 4);
+    }
+    p->desc = desc;
+    p->mask = mask;
+    p->sized = of;
+    return true;
+}
+
+/* Field i: what its operation says; the value's place aside when it is one of the instance's. */
+static void keep_field(struct field *f, uint16_t *slot, const struct template_op *op,
+                       const struct binxml_values *vs)
+{
+    *f = op->field;
+    *slot = PLAN_CONSTANT;
+    if (op->kind == OP_CHILDLESS)
+        f->value = value_utf8(SLICE(""));
+    if (op->kind == OP_LITERAL || op->kind == OP_CHILDLESS)
+        return;
+    f->value = (struct value){ (const uint8_t *)"", 0, VALUE_NULL };
+    if (op->slot >= vs->n || type_of(vs, op->slot) == VALUE_NULL)
+        return;
+    f->value.type = type_of(vs, op->slot);
+    *slot = op->slot;
+}
+
+static bool keep_fields(struct arena *a, struct native_plan *p, const struct template *t,
+                        const struct binxml_values *vs, const struct native_trace *trace)
+{
+    struct field *field = arena_try(a, sizeof *field * trace->n);
+    uint16_t *slot = arena_try(a, sizeof *slot * trace->n);
+
+    if (!field || !slot)
+        return false;
+    for (uint32_t i = 0; i < trace->n; i++) {
+        const struct template_op *op = trace->op[i];
+
+        keep_field(&field[i], &slot[i], op, vs);
+        if (!op->fact || t->fact[op->fact] != op)
+            continue;
+        p->fact[p->facts].field = (uint16_t)i;
+        p->fact[p->facts++].fact = op->fact;
+    }
+    p->field = field;
+    p->slot = slot;
+    p->fields = trace->n;
+    return true;
+}
+
+void native_plan_keep(struct arena *a, const struct template *t, const struct binxml_values *vs,
+                      const struct native_trace *trace)
+{
+    struct native_plan *p;
+
+    if (trace->unfit)
+        return;
+    p = arena_try(a, sizeof *p);
+    if (!p)
+        return;
+    *p = (struct native_plan){ .next = t->plans->first, .values = vs->n, .body = trace->body };
+    if (!keep_types(a, p, t, vs) || !keep_fields(a, p, t, vs, trace))
+        return;
+    t->plans->first = p;
+    t->plans->n++;
+}

@@ -1,0 +1,78 @@
+/* native_plan.h - what filling in a template came to, to be done again.
+ *
+ * What becomes of an operation of a template depends on the types of the values alone, and for
+ * attributes and the like on which are empty: records of one template with the same types have the
+ * same fields. So the fields of the first such record are kept as they are but for the places of
+ * their values; the next record copies them and decides nothing. A record where something else
+ * decided (an array, a text of NULs only) makes no plan.
+ * Rank: base/, event/, binxml.h, template.h. */
+#ifndef EVTX_NATIVE_PLAN_H
+#define EVTX_NATIVE_PLAN_H
+
+#include "evtx/template.h"
+
+enum {
+    PLAN_VARIANTS = 4,     /* plans of a template; seen: 3 */
+    PLAN_FIELDS = 128,     /* of one instance; seen: 80 */
+    PLAN_CONSTANT = 0xffff /* no slot */
+};
+
+/* What the filling in of one instance did. */
+struct native_trace {
+    const struct template_op *op[PLAN_FIELDS]; /* each made the next field */
+    uint32_t n;
+    const struct template_op *body; /* the XML value that was filled in at the end */
+    bool unfit;                     /* no plan can be made of it */
+};
+
+struct native_plan {
+    struct native_plan *next;
+    uint32_t values;       /* of the instance */
+    const uint8_t *desc;   /* theirs: u16 size, u8 type, u8 0 */
+    const uint8_t *mask;   /* the bits of them that matter */
+    const uint16_t *sized; /* 2 * slot + 1 where the value must be empty, 2 * slot where not */
+    uint32_t sized_n;
+    const struct field *field;
+    const uint16_t *slot; /* of each field's value, or PLAN_CONSTANT */
+    uint32_t fields;
+    const struct template_op *body;
+    struct {
+        uint16_t field;
+        uint8_t fact;
+    } fact[FACT_COUNT]; /* what of the fields is one */
+    uint32_t facts;
+};
+
+/* Those of one template. */
+struct native_plans {
+    struct native_plan *first;
+    uint32_t n;
+};
+
+/* The plan for an instance with values of these types and sizes, or NULL. */
+const struct native_plan *native_plan_find(const struct template *t,
+                                           const struct binxml_values *vs);
+
+/* Makes a plan of what was done, in the arena of the templates; no harm when it cannot. */
+void native_plan_keep(struct arena *a, const struct template *t, const struct binxml_values *vs,
+                      const struct native_trace *trace);
+
+/* The fields of plan p, with these values, to room for all of them. */
+static inline void native_plan_fields(const struct native_plan *p, const struct binxml_values *vs,
+                                      struct field *to)
+{
+    const uint8_t *base = vs->base;
+    const uint32_t *off = vs->off;
+
+    for (uint32_t i = 0; i < p->fields; i++) {
+        uint32_t slot = p->slot[i];
+
+        to[i] = p->field[i];
+        if (slot == PLAN_CONSTANT)
+            continue;
+        to[i].value.p = base + off[slot];
+        to[i].value.n = off[slot + 1] - off[slot];
+    }
+}
+
+#endif
