@@ -8,6 +8,8 @@ const struct command commands[] = {
     { "rules", C_RULES, "check|list|show|card|export|test [OPTION]... [PATH]...",
       "check rules, list or show them, make pages and queries of them, run their own tests",
       cmd_rules },
+    { "coverage", C_COVERAGE, "[OPTION]... PATH...",
+      "say which rules this evidence could have fired, and why not", cmd_coverage },
     { NULL, 0, NULL, NULL, NULL },
 };
 

@@ -31,6 +31,7 @@ const struct command *command_find(const char *name);
 /* The commands; each returns an enum exit_code and has said what the user must know. */
 int cmd_scan(const struct options *o);
 int cmd_dump(const struct options *o);
+int cmd_coverage(const struct options *o);
 /* cmd_rules.c */
 int cmd_rules(const struct options *o);
 

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "rule/rule.h"
 
-enum command_bit { C_SCAN = 1, C_RULES = 2, C_DUMP = 4, C_VERIFY = 8 };
+enum command_bit { C_SCAN = 1, C_RULES = 2, C_DUMP = 4, C_VERIFY = 8, C_COVERAGE = 16 };
 
 struct option_list {
     const char **v;

@@ -105,7 +105,18 @@
     262144             /* hours with process creation, of all computers: 30 years of one */
 #define LIMIT_SPANS 64 /* told of one computer: times without command lines */
 #define LIMIT_TALLY_ARENA LIMIT_MIB(64)
-#define LIMIT_DUMP_HOLD LIMIT_MIB(4) /* text of a job, per thread, before it waits its turn */
+#define LIMIT_DUMP_HOLD LIMIT_MIB(4)     /* text of a job, per thread, before it waits its turn */
+#define LIMIT_SURVEY_ARENA LIMIT_MIB(64) /* names of one worker's survey */
+#define LIMIT_SURVEY_KINDS 262144 /* EventIDs by provider, channel and computer; seen: 3,000 */
+#define LIMIT_SURVEY_RUNS 262144  /* record numbers in a row; a log of samples has one a record */
+#define LIMIT_SURVEY_MARKS 65536  /* logs cleared, services stopped, of all computers */
+#define LIMIT_EVIDENCE_ARENA LIMIT_MIB(512) /* of all computers, sorted */
+#define LIMIT_EVIDENCE_GAPS 100             /* told of one channel, the largest ones */
+#define LIMIT_EVIDENCE_MARKS 1000           /* told of one computer */
+#define LIMIT_COVER_CELLS 200000000         /* answers: rules times computers, a byte each */
+#define LIMIT_COVER_CHANNELS 256            /* that log sources name; logsource.def has 80 */
+#define LIMIT_COVER_BLANKS 1000             /* kinds of events that no rule looks at, told */
+#define LIMIT_COVER_SETTINGS 1000           /* things to switch on; the tables give 150 */
 #define LIMIT_SUMMARY_ARENA LIMIT_MIB(2048) /* paths and findings of all files */
 #define LIMIT_SUMMARY_TEXT LIMIT_MIB(16)    /* the summary for people */
 #define LIMIT_THREADS 256

@@ -43,8 +43,9 @@ struct summary_span {
 struct summary_host { /* process creation on one computer */
     struct slice computer;
     uint64_t sysmon_1, s4688, s4688_with_command_line;
-    uint64_t first, last;      /* FILETIME of its events */
-    struct summary_span *span; /* without command lines, in order; at most LIMIT_SPANS */
+    uint64_t first, last;           /* FILETIME of its events */
+    uint64_t with_first, with_last; /* of the 4688 with command lines */
+    struct summary_span *span;      /* without command lines, in order; at most LIMIT_SPANS */
     size_t nspan;
     uint64_t more_spans;
 };

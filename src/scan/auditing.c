@@ -179,8 +179,10 @@ static void host_spans(const struct auditing_hour *h, size_t n, struct summary_h
     struct spans s = { .room = n < LIMIT_SPANS ? n : LIMIT_SPANS };
 
     s.v = arena_zalloc(a, s.room + 1, sizeof *s.v);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         spans_hour(&s, &h[i]);
+        span_add(&host->with_first, &host->with_last, h[i].first_with, h[i].last_with);
+    }
     spans_close(&s);
     host->span = s.v;
     host->nspan = s.n;
