@@ -257,6 +257,7 @@ static void undecided(struct notices *l, struct buf *b)
     if (l->sum->regex_limit > 0) {
         notices_count(b, l->sum->regex_limit, "regular expression", "regular expressions");
         buf_str(b, " ran into the limit on an event: not decided there");
+        put_rules(l, offsetof(struct rule_counts, regex_limit), b);
         notices_say(l, NOTICE_WARNING, b);
     }
 }
