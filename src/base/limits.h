@@ -76,6 +76,7 @@
 /* --- script blocks of several 4104 --- */
 #define LIMIT_SCRIPT_BLOCK LIMIT_MIB(4) /* text of one; seen: 2 MiB. The rest is not matched */
 #define LIMIT_SCRIPT_SHOWN LIMIT_MIB(1) /* of it in a row, which has to fit LIMIT_DETECTION */
+#define LIMIT_SCRIPT_PARTS 65536        /* records of one; 4 MiB in parts of 64 bytes */
 #define LIMIT_SCRIPT_COPIES 8           /* of a block with other record numbers, e.g. forwarded */
 
 /* --- correlations --- */

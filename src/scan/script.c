@@ -10,13 +10,14 @@
 /* One copy of a block under construction. The same block may be in the evidence with other record
  * numbers, too (forwarded, exported): the k-th record of each number belongs to the k-th copy. */
 struct copy {
-    struct buf first; /* the first part, as a row */
+    struct buf row; /* the parts' records, without their texts */
     struct buf text, note;
     struct arena arena; /* names of files */
+    VEC(struct script_part) part;
     VEC(struct script_place) places;
-    uint64_t total, parts; /* MessageTotal; how many are there */
-    uint64_t from, to;     /* the run of numbers that is open */
-    bool cut;              /* the text was too long */
+    uint64_t total;    /* MessageTotal */
+    uint64_t from, to; /* the run of numbers that is open */
+    bool cut;          /* the text was too long */
 };
 
 struct script {
@@ -54,9 +55,10 @@ static void copies_clear(struct script *s)
     for (size_t i = 0; i < s->ncopy; i++) {
         struct copy *c = &s->copy[i];
 
-        buf_release(&c->first);
+        buf_release(&c->row);
         buf_release(&c->text);
         buf_release(&c->note);
+        vec_release(&c->part);
         vec_release(&c->places);
         arena_release(&c->arena);
     }
@@ -158,6 +160,11 @@ int script_take(struct script *s, struct event *ev, const char *file, struct buf
 
 /* --- putting them together --- */
 
+static bool is_text_field(const struct detection_field *f)
+{
+    return f->part != EVENT_RENDERING && slice_eq(f->name, SLICE("ScriptBlockText"));
+}
+
 static struct slice row_text(const struct detection *d, const char *name)
 {
     for (size_t i = 0; i < d->nfield; i++)
@@ -184,14 +191,15 @@ static void note_run(struct copy *c)
         buf_printf(&c->note, "-%" PRIu64, c->to);
 }
 
+/* The last part lies here, too. */
 static void add_place(struct copy *c, const struct detection *d)
 {
     struct slice file = c->places.n && slice_eq(c->places.v[c->places.n - 1].file, d->source_file)
                             ? c->places.v[c->places.n - 1].file
                             : arena_dup(&c->arena, d->source_file);
 
-    if (file.p)
-        (void)vec_push(&c->places, LIMIT_INPUT_FILES, (struct script_place){ file, d->place });
+    if (file.p && vec_push(&c->places, LIMIT_INPUT_FILES, (struct script_place){ file, d->place }))
+        c->part.v[c->part.n - 1].nplace++;
 }
 
 static void copy_begin(struct script *s, const struct detection *d)
@@ -201,31 +209,54 @@ static void copy_begin(struct script *s, const struct detection *d)
     *c = (struct copy){ .total = text_number(row_text(d, "MessageTotal")),
                         .from = d->record_id,
                         .to = d->record_id };
-    buf_init(&c->first, LIMIT_DETECTION);
+    buf_init(&c->row, LIMIT_SCRIPT_BLOCK);
     buf_init(&c->text, LIMIT_SCRIPT_BLOCK);
     buf_init(&c->note, LIMIT_KIB(1));
     arena_init(&c->arena, LIMIT_INPUT_ARENA);
-    detection_encode(d, &c->first);
+}
+
+/* Keeps the record without its text; false when there is no room for another part. */
+static bool keep_record(struct copy *c, const struct detection *d)
+{
+    struct detection bare = *d;
+    struct script_part part = { .row = c->row.n, .first_place = c->places.n };
+    size_t at = 0;
+
+    while (at < d->nfield && !is_text_field(&d->field[at]))
+        at++;
+    if (at == d->nfield)
+        return false;
+    const struct slice text = d->field[at].text;
+    d->field[at].text = SLICE("");
+    detection_encode(&bare, &c->row);
+    d->field[at].text = text;
+    part.row_n = c->row.n - part.row;
+    if (c->row.full || !vec_push(&c->part, LIMIT_SCRIPT_PARTS, part))
+        return false;
     add_place(c, d);
+    if (c->part.v[c->part.n - 1].nplace > 0)
+        return true;
+    c->part.n--;
+    return false;
 }
 
 static void copy_add(struct script *s, struct copy *c, const struct detection *d)
 {
     struct slice text = row_text(d, "ScriptBlockText");
 
-    if (c->parts > 0 && d->record_id > c->to + 1) {
+    if (c->part.n > 0 && d->record_id > c->to + 1) {
         note_run(c);
         c->from = d->record_id;
         buf_byte(&c->text, '\n'); /* nothing may match across the gap by chance */
     }
     c->to = d->record_id;
-    c->parts++;
-    if (c->cut || text.n > LIMIT_SCRIPT_BLOCK - c->text.n) {
-        c->cut = true;
+    c->cut = c->cut || text.n > LIMIT_SCRIPT_BLOCK - c->text.n || !keep_record(c, d);
+    if (c->cut) {
         s->lost++;
         return;
     }
     buf_slice(&c->text, text);
+    c->part.v[c->part.n - 1].end = c->text.n;
 }
 
 static void part_add(struct script *s, const struct detection *d)
@@ -241,59 +272,110 @@ static void part_add(struct script *s, const struct detection *d)
         s->lost++;
 }
 
-/* The first part's record as an event again. */
-static int block_event(struct script *s, struct copy *c, struct event *ev, struct detection *d)
+static struct slice row_of(const struct buf *row, const struct script_part *p)
 {
-    if (detection_decode(buf_view(&c->first), s->rs, &s->arena, d) < 0)
-        return EV_EFORMAT;
-    *ev = (struct event){ .arena = &s->arena,
-                          .n = d->nfield,
-                          .provider = d->provider,
-                          .channel = d->channel,
-                          .computer = row_text(d, "Computer"),
-                          .user_sid = row_text(d, "Security_UserID"),
-                          .event_id = d->event_id,
-                          .has_event_id = true,
-                          .level = (uint8_t)text_number(row_text(d, "Level")),
-                          .version = (uint8_t)text_number(row_text(d, "Version")),
-                          .has_record_id = row_text(d, "EventRecordID").n > 0,
-                          .record_id = text_number(row_text(d, "EventRecordID")),
-                          .place = d->place,
-                          .cut = d->cut || c->cut };
+    return slice_sub(buf_view(row), p->row, p->row + p->row_n);
+}
+
+/* What a reader would have told of the record beside its fields. */
+static void event_facts(struct event *ev, const struct detection *d)
+{
     const struct value time = value_utf8(row_text(d, "TimeCreated_SystemTime"));
+
+    ev->provider = d->provider;
+    ev->channel = d->channel;
+    ev->computer = row_text(d, "Computer");
+    ev->user_sid = row_text(d, "Security_UserID");
+    ev->event_id = d->event_id;
+    ev->has_event_id = true;
+    ev->level = (uint8_t)text_number(row_text(d, "Level"));
+    ev->version = (uint8_t)text_number(row_text(d, "Version"));
+    ev->has_record_id = row_text(d, "EventRecordID").n > 0;
+    ev->record_id = text_number(row_text(d, "EventRecordID"));
+    ev->place = d->place;
     if (!time.p || value_filetime(&time, &ev->time_created) < 0)
         ev->time_created = 0;
+}
+
+static void field_text(struct field *f, struct slice text)
+{
+    f->text = text.p ? text : SLICE("");
+    f->value = value_utf8(f->text);
+}
+
+/* The first part's record as an event again. */
+static int block_event(struct script *s, struct copy *c, struct event *ev)
+{
+    struct detection d;
+
+    if (c->part.n == 0 ||
+        detection_decode(row_of(&c->row, &c->part.v[0]), s->rs, &s->arena, &d) < 0)
+        return EV_EFORMAT;
+    *ev = (struct event){ .arena = &s->arena, .n = d.nfield, .cut = d.cut || c->cut };
+    event_facts(ev, &d);
     ev->field = arena_try(&s->arena, ev->n * sizeof *ev->field);
     if (!ev->field)
         return EV_ELIMIT;
     for (size_t i = 0; i < ev->n; i++) {
         struct field *f = &ev->field[i];
 
-        *f = (struct field){ .name = d->field[i].name, .part = d->field[i].part };
+        *f = (struct field){ .name = d.field[i].name, .part = d.field[i].part };
         f->id = names_find(s->rs->names, f->name);
-        f->text = f->id == FIELD_SCRIPTBLOCKTEXT ? buf_view(&c->text) : d->field[i].text;
-        if (!f->text.p)
-            f->text = SLICE("");
-        f->value = value_utf8(f->text);
+        field_text(f, is_text_field(&d.field[i]) ? buf_view(&c->text) : d.field[i].text);
     }
     return EV_OK;
 }
 
+size_t script_part_at(const struct script_block *b, size_t offset)
+{
+    size_t i = 0;
+
+    while (i + 1 < b->npart && b->part[i].end <= offset)
+        i++;
+    return i;
+}
+
+static bool same_fields(const struct event *ev, const struct detection *d)
+{
+    if (ev->n != d->nfield)
+        return false;
+    for (size_t i = 0; i < ev->n; i++)
+        if (ev->field[i].part != d->field[i].part || !slice_eq(ev->field[i].name, d->field[i].name))
+            return false;
+    return true;
+}
+
+bool script_move(const struct script_block *b, size_t part)
+{
+    struct event *ev = b->ev;
+    struct detection d;
+
+    if (detection_decode(row_of(b->row, &b->part[part]), b->rs, ev->arena, &d) < 0 ||
+        !same_fields(ev, &d))
+        return false;
+    event_facts(ev, &d);
+    for (size_t i = 0; i < ev->n; i++)
+        if (!is_text_field(&d.field[i]))
+            field_text(&ev->field[i], d.field[i].text);
+    return true;
+}
+
 static int block_emit(struct script *s, struct copy *c)
 {
-    struct script_block b = { .place = c->places.v, .nplace = c->places.n };
-    struct detection d;
+    struct script_block b = {
+        .part = c->part.v, .npart = c->part.n, .place = c->places.v, .row = &c->row, .rs = s->rs
+    };
     struct event ev;
 
     arena_reset(&s->arena);
-    if (block_event(s, c, &ev, &d) < 0) { /* a record is far below the limits */
-        s->lost += c->parts;
+    if (block_event(s, c, &ev) < 0) { /* a record is far below the limits */
+        s->lost += c->part.n;
         return EV_OK;
     }
     note_run(c);
     b.ev = &ev;
-    b.incomplete = c->cut || c->parts < c->total;
-    b.note = arena_printf(&s->arena, "%s %.*s%s of %" PRIu64, c->parts == 1 ? "part" : "parts",
+    b.incomplete = c->cut || c->part.n < c->total;
+    b.note = arena_printf(&s->arena, "%s %.*s%s of %" PRIu64, c->part.n == 1 ? "part" : "parts",
                           SLICE_ARG(buf_view(&c->note)), c->note.full ? "..." : "", c->total);
     return s->fn(s->ctx, &b);
 }
@@ -318,7 +400,7 @@ static int part(void *ctx, const struct detection *d)
     if (same_number && memcmp(s->hash, d->hash, sizeof s->hash) == 0) {
         struct copy *c = s->next <= s->ncopy ? &s->copy[s->next - 1] : NULL;
 
-        if (c && c->parts == 1) /* another place of the first part */
+        if (c && !c->cut) /* another place of the part that came last */
             add_place(c, d);
         return EV_OK;
     }

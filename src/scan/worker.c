@@ -167,6 +167,35 @@ static void text_shorten(struct event *ev)
     ev->cut = true;
 }
 
+/* Where a person finds what the hit is about: the part in which the last of what matched begins. */
+static size_t part_of(const struct script_block *b, const struct hit *hit)
+{
+    size_t offset = 0;
+
+    for (size_t i = 0; i < hit->nmatched; i++) {
+        const struct matched *m = &hit->matched[i];
+
+        if (slice_eq(m->field, SLICE("ScriptBlockText")) && m->offset > offset)
+            offset = m->offset;
+    }
+    return script_part_at(b, offset);
+}
+
+static int take_block_hit(struct worker *w, const struct script_block *b, const struct hit *hit)
+{
+    size_t at = part_of(b, hit);
+    int rc = EV_OK;
+
+    if (!script_move(b, at))
+        at = 0;
+    const struct script_place *place = &b->place[b->part[at].first_place];
+    for (size_t k = 0; rc == EV_OK && k < b->part[at].nplace; k++) {
+        b->ev->place = place[k].place;
+        rc = take_hit(w, b->ev, hit, place[k].file, b->note);
+    }
+    return rc;
+}
+
 int worker_block(void *ctx, const struct script_block *b)
 {
     struct worker *w = ctx;
@@ -178,13 +207,10 @@ int worker_block(void *ctx, const struct script_block *b)
     matcher_run(w->matcher, w->scratch, b->ev, &hits);
     if (hits.n)
         text_shorten(b->ev);
-    for (size_t i = 0; i < hits.n; i++) {
+    for (size_t i = 0; rc == EV_OK && i < hits.n; i++) {
         if (b->incomplete)
             hit_weaken(&hits.v[i], b->ev->arena);
-        for (size_t k = 0; rc == EV_OK && k < b->nplace; k++) {
-            b->ev->place = b->place[k].place;
-            rc = take_hit(w, b->ev, &hits.v[i], b->place[k].file, b->note);
-        }
+        rc = take_block_hit(w, b, &hits.v[i]);
     }
     return rc;
 }

@@ -119,7 +119,7 @@ static int tell(void *ctx, const struct script_block *block)
     buf_printf(&b->told, "%.*s %llu %.*s%s [", SLICE_ARG(ev->computer),
                (unsigned long long)ev->record_id, SLICE_ARG(block->note),
                block->incomplete ? "!" : "");
-    for (size_t i = 0; i < block->nplace; i++)
+    for (size_t i = 0; i < block->part[0].nplace; i++)
         buf_printf(&b->told, "%s%.*s@%llu", i ? " " : "", SLICE_ARG(block->place[i].file),
                    (unsigned long long)block->place[i].place.offset);
     buf_str(&b->told, "]: ");
@@ -308,40 +308,47 @@ static int row_text(void *ctx, const struct detection *d)
 {
     struct buf *b = ctx;
 
-    buf_printf(b, "%.*s %s", SLICE_ARG(d->rule->title), verdict_name(d->verdict));
+    buf_printf(b, "%.*s %llu %s", SLICE_ARG(d->rule->title), (unsigned long long)d->record_id,
+               verdict_name(d->verdict));
     for (size_t i = 0; i < d->nuntested; i++)
         buf_printf(b, " %.*s.%.*s", SLICE_ARG(d->untested[i].selection),
                    SLICE_ARG(d->untested[i].field));
     for (size_t i = 0; i < d->also_in.n; i++)
         buf_printf(b, " also %.*s", SLICE_ARG(d->also_in.v[i]));
-    buf_str(b, slice_ends(d->message, SLICE(" of 2)")) ? " noted" : "");
+    buf_str(b, slice_find(d->message, SLICE("(parts 1-2 of ")) != SIZE_MAX ? " noted" : "");
     buf_str(b, d->cut ? " cut\n" : "\n");
     return EV_OK;
 }
 
-static const char *rows_of(struct bench *b, bool incomplete, const char *text)
+/* Rows of a block of two parts, records 10 and 11, that lie in two files. */
+static const char *rows_of(struct bench *b, const char *total, const char *one, const char *two)
 {
     const struct match_options mo = { 0 };
     const struct order_options oo = { .memory = LIMIT_MIB(1) };
     const struct filter filter = { .level = LEVEL_INFORMATIONAL };
-    const struct script_place place[] = { { .file = SLICE("a.evtx") },
-                                          { .file = SLICE("b.evtx") } };
-    struct part p = { "PC", "{1}", "1", "2", text, 1, NULL, 0 };
-    struct script_block block = { part_event(b, OPERATIONAL, &p), place, 2, SLICE("part 1 of 2"),
-                                  incomplete };
     struct scan_progress progress = { 0 };
     struct matcher *m = NULL;
     struct worker w = { .filter = &filter, .progress = &progress };
+    uint64_t lost;
 
-    for (size_t i = 0; i < block.ev->n; i++) {
-        block.ev->field[i].id = names_find(b->build.names, block.ev->field[i].name);
-        event_text(block.ev, i);
+    bench_script(b, LIMIT_MIB(16));
+    for (int i = 0; i < 4; i++) {
+        struct part p = { "PC",
+                          "{1}",
+                          i % 2 ? "2" : "1",
+                          total,
+                          i % 2 ? two : one,
+                          10 + (uint64_t)(i % 2),
+                          i / 2 ? "b.evtx" : "a.evtx",
+                          100 + (uint64_t)i };
+        assert_true(take(b, OPERATIONAL, &p));
     }
     assert_int_equal(matcher_build(b->rules, &mo, &m, NULL), EV_OK);
     w.matcher = m;
     w.order = order_new(b->rules, &oo);
     worker_init(&w);
-    assert_int_equal(worker_block(&w, &block), EV_OK);
+    assert_int_equal(script_blocks(b->script, worker_block, &w, &lost, NULL), EV_OK);
+    assert_int_equal(lost, 0);
     buf_clear(&b->told);
     assert_int_equal(order_finish(w.order, row_text, &b->told, NULL, NULL), EV_OK);
     buf_byte(&b->told, '\0');
@@ -353,12 +360,21 @@ static const char *rows_of(struct bench *b, bool incomplete, const char *text)
 
 static void missing_parts_make_rows_on_the_text_unfiltered(void **state)
 {
-    assert_string_equal(rows_of(*state, false, "evil"), "t full also b.evtx@0 noted\n"
-                                                        "u full also b.evtx@0 noted\n");
-    assert_string_equal(rows_of(*state, true, "evil"),
-                        "t unfiltered s.ScriptBlockText also b.evtx@0 noted\n"
-                        "u full also b.evtx@0 noted\n");
-    assert_string_equal(rows_of(*state, true, "evil signed"), "u full also b.evtx@0 noted\n");
+    assert_string_equal(rows_of(*state, "2", "evil", "x"), "t 10 full also b.evtx@102 noted\n"
+                                                           "u 10 full also b.evtx@102 noted\n");
+    assert_string_equal(rows_of(*state, "3", "evil", "x"),
+                        "t 10 unfiltered s.ScriptBlockText also b.evtx@102 noted\n"
+                        "u 10 full also b.evtx@102 noted\n");
+    assert_string_equal(rows_of(*state, "3", "evil", "signed"),
+                        "u 10 full also b.evtx@102 noted\n");
+}
+
+static void a_row_stands_at_the_part_in_which_the_match_begins(void **state)
+{
+    assert_string_equal(rows_of(*state, "2", "x", "evil"), "u 10 full also b.evtx@102 noted\n"
+                                                           "t 11 full also b.evtx@103 noted\n");
+    assert_string_equal(rows_of(*state, "2", "ev", "il"), "t 10 full also b.evtx@102 noted\n"
+                                                          "u 10 full also b.evtx@102 noted\n");
 }
 
 static void rows_hold_the_front_of_a_long_text(void **state)
@@ -368,8 +384,8 @@ static void rows_hold_the_front_of_a_long_text(void **state)
 
     memset(text, 'x', n);
     memcpy(text + n - 4, "evil", 4);
-    assert_string_equal(rows_of(*state, false, text), "t full also b.evtx@0 noted cut\n"
-                                                      "u full also b.evtx@0 noted cut\n");
+    assert_string_equal(rows_of(*state, "2", text, "x"), "t 10 full also b.evtx@102 noted cut\n"
+                                                         "u 10 full also b.evtx@102 noted cut\n");
     free(text);
 }
 
@@ -389,6 +405,7 @@ int main(void)
         T(memory_does_not_change_the_result),
         T(whole_blocks_and_other_events_are_left_alone),
         T(missing_parts_make_rows_on_the_text_unfiltered),
+        T(a_row_stands_at_the_part_in_which_the_match_begins),
         T(rows_hold_the_front_of_a_long_text),
     };
 
