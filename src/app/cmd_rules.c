@@ -85,11 +85,12 @@ static bool dialect_fits(const struct options *o, const struct action *a)
 
 int cmd_rules(const struct options *o)
 {
-    const struct action actions[] = {
-        { "check", rules_check, false, NULL },       { "list", rules_list, false, NULL },
-        { "show", rules_show, true, NULL },          { "card", NULL, true, rules_card_2020 },
-        { "export", NULL, true, rules_export_2020 }, { "test", rules_test, false, NULL }
-    };
+    const struct action actions[] = { { "check", rules_check, false, NULL },
+                                      { "list", rules_list, false, NULL },
+                                      { "show", rules_show, true, NULL },
+                                      { "card", NULL, true, rules_card_2020 },
+                                      { "export", rules_export, true, rules_export_2020 },
+                                      { "test", rules_test, false, NULL } };
     const struct action *a = NULL;
     struct subjects s = { 0 };
 
@@ -103,7 +104,7 @@ int cmd_rules(const struct options *o)
     }
     if (!dialect_fits(o, a))
         return EXIT_USAGE;
-    subjects_sort(o, a->takes_names && a->run, &s);
+    subjects_sort(o, a->takes_names && !is_2020(o), &s);
     int code = is_2020(o) ? a->run_2020(o, &s.path) : run_action(o, a, &s);
     free(s.path.v);
     free(s.name.v);

@@ -5,8 +5,10 @@
  * May include: base/, utf8proc. */
 #include "base/fold.h"
 
+#include <stdlib.h>
 #include <utf8proc.h>
 
+#include "base/mem.h"
 #include "base/utf16.h"
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
@@ -20,6 +22,66 @@ uint32_t fold_codepoint(uint32_t c)
         return fold_ascii((uint8_t)c);
     f = (uint32_t)utf8proc_tolower(utf8proc_toupper((utf8proc_int32_t)c));
     return f < 0x80 ? c : f;
+}
+
+#define LAST_CASED 0x1ffff /* no plane beyond has letters with case */
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const struct fold_pair *x = a, *y = b;
+
+    if (x->folded != y->folded)
+        return x->folded < y->folded ? -1 : 1;
+    return x->c < y->c ? -1 : x->c > y->c;
+}
+
+void fold_inverse_init(struct fold_inverse *f)
+{
+    size_t room = 0;
+
+    *f = (struct fold_inverse){ NULL, 0 };
+    for (uint32_t c = 0x80; c <= LAST_CASED; c++) {
+        uint32_t folded = c >= 0xd800 && c < 0xe000 ? c : fold_codepoint(c);
+
+        if (folded == c)
+            continue;
+        if (f->n == room) {
+            room = room ? 2 * room : 2048;
+            f->pair = xrealloc(f->pair, room, sizeof *f->pair);
+        }
+        f->pair[f->n++] = (struct fold_pair){ folded, c };
+    }
+    if (f->n)
+        qsort(f->pair, f->n, sizeof *f->pair, compare_pairs);
+}
+
+void fold_inverse_release(struct fold_inverse *f)
+{
+    free(f->pair);
+    *f = (struct fold_inverse){ NULL, 0 };
+}
+
+size_t fold_inverse_find(const struct fold_inverse *f, uint32_t folded, uint32_t *ret, size_t room)
+{
+    size_t low = 0, high = f->n, n = 0;
+
+    if (folded < 0x80) {
+        if (folded < 'a' || folded > 'z' || !room)
+            return 0;
+        *ret = folded - 0x20;
+        return 1;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (f->pair[middle].folded < folded)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < f->n && f->pair[low].folded == folded && n < room; low++)
+        ret[n++] = f->pair[low].c;
+    return n;
 }
 
 /* The high bit of each byte of v that is an upper-case letter or not ASCII. */

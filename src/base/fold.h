@@ -12,6 +12,19 @@
 /* The code point that c folds to; c itself when it has no case. */
 uint32_t fold_codepoint(uint32_t c);
 
+/* Which code points fold to a given one: for those who must write out both cases. */
+struct fold_pair {
+    uint32_t folded, c;
+};
+struct fold_inverse {
+    struct fold_pair *pair; /* ordered by folded, then c; beyond ASCII only; n of them */
+    size_t n;
+};
+void fold_inverse_init(struct fold_inverse *f);
+void fold_inverse_release(struct fold_inverse *f);
+/* The code points other than `folded` that fold to it: at most room of them, the number returned. */
+size_t fold_inverse_find(const struct fold_inverse *f, uint32_t folded, uint32_t *ret, size_t room);
+
 static inline uint8_t fold_ascii(uint8_t c)
 {
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;

@@ -56,6 +56,14 @@
 #define LIMIT_LEGACY_WORDS 2000  /* of one condition; as deep as its tree can be; seen: 40 */
 #define LIMIT_LEGACY_EXPORT LIMIT_MIB(64) /* text of one export, or of one page */
 
+/* --- exports --- */
+#define LIMIT_FIELD_FILE LIMIT_KIB(256)   /* a mapping of fields; the built-in ones have 2 KiB */
+#define LIMIT_FIELD_ROWS 10000            /* of one; SigmaHQ's rules use 300 fields */
+#define LIMIT_EXPORT LIMIT_MIB(16)        /* text of one query; the longest of SigmaHQ: 700 KiB */
+#define LIMIT_EXPORT_ARENA LIMIT_MIB(256) /* its tree, expressions with both cases written out */
+#define LIMIT_REGEX_REPEAT 1000           /* the n of {n} in an expression that is written anew */
+#define LIMIT_QUERY_TERMS 100000 /* of one query, after windash and the like were written out */
+
 /* --- matching --- */
 #define LIMIT_REGEX_MATCH 1000000      /* PCRE2 match limit; reached = "not decided" */
 #define LIMIT_REGEX_DEPTH 10000        /* PCRE2 depth limit */

@@ -1,13 +1,31 @@
 /* fuzz_rule.c - any bytes as a rule file: YAML, documents, detections, conditions, modifiers; what
- * loads is looked over by the lint and shown. */
+ * loads is looked over by the lint, shown, and exported to every target. */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/limits.h"
+#include "knowledge/export.h"
 #include "rule/lint.h"
 #include "rule/show.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void export_rules(const struct ruleset *rs, const struct export_target *t)
+{
+    const struct export_options none = { 0 };
+    struct exporter *x;
+    struct buf text;
+
+    if (exporter_new(t, &none, &x, NULL) < 0)
+        return;
+    buf_init(&text, LIMIT_EXPORT + 1);
+    for (size_t i = 0; i < rs->n; i++) {
+        exporter_rule(x, rs->rule[i], &text, NULL, NULL);
+        buf_clear(&text);
+    }
+    buf_release(&text);
+    exporter_free(x);
+}
 
 static void look_over(const struct ruleset *rs)
 {
@@ -24,6 +42,8 @@ static void look_over(const struct ruleset *rs)
         show_json(rs->rule[i], &text);
     }
     buf_release(&text);
+    for (size_t i = 0; export_target_at(i); i++)
+        export_rules(rs, export_target_at(i));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,0 +1,207 @@
+/* lucene.c - Lucene's query syntax: Elasticsearch, OpenSearch and Graylog.
+ *
+ * Fields of type keyword keep case apart, so a value with letters becomes an expression with both
+ * cases; the mapping's type `lowercase` (a normalizer) allows plain words. Everything is put in
+ * parentheses, and a NOT never stands without something positive: the classic parser reads
+ * `a OR NOT b` as `a minus b`.
+ * May include base/, rule/, this folder. */
+#include "knowledge/export_impl.h"
+
+#include "base/utf16.h"
+
+#define REGEX_MOST 1000 /* index.max_regex_length of both products */
+
+static bool is_plain(uint32_t c)
+{
+    uint8_t f = c < 0x80 ? fold_ascii((uint8_t)c) : 0;
+
+    return c >= 0x80 || c <= ' ' || (f >= 'a' && f <= 'z') || (f >= '0' && f <= '9') || c == '_';
+}
+
+static void put_escaped(uint32_t c, struct buf *out)
+{
+    uint8_t b[4];
+
+    if (!is_plain(c))
+        buf_byte(out, '\\');
+    buf_put(out, b, utf8_encode(c, b));
+}
+
+static const struct rx_style style = {
+    .open = "(", .any = ".", .point = put_escaped, .in_set = put_escaped
+};
+
+static void put_name(struct slice name, struct buf *out)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        if (name.p[i] == ' ' || !(is_plain(name.p[i]) || name.p[i] == '.'))
+            buf_byte(out, '\\');
+        buf_byte(out, name.p[i]);
+    }
+}
+
+static int put_regex(struct writing *w, const struct term *t)
+{
+    struct rx *r;
+    int rc = writing_rx(w, t, true, &r);
+
+    if (rc == EV_OK && t->kind == TERM_REGEX)
+        rc = rx_whole(r, w->arena, &r, w->err);
+    if (rc < 0)
+        return rc;
+    if (rx_has(r, RX_EDGE) || rx_has(r, RX_NO_EDGE))
+        return writing_refuse(w, "a regular expression with \\b: Lucene knows no word boundary");
+    buf_byte(w->out, '/');
+    size_t from = w->out->n;
+    rx_print(r, &style, w->out);
+    /* Counted in UTF-16, as Java does; bytes are more, so nothing too long passes. */
+    if (w->out->n - from > REGEX_MOST)
+        return writing_refuse(w,
+                              "a value of more than %d characters once both cases of its letters "
+                              "are written out (index.max_regex_length)",
+                              REGEX_MOST);
+    buf_byte(w->out, '/');
+    return EV_OK;
+}
+
+static void put_quoted(struct slice s, struct buf *out)
+{
+    buf_byte(out, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        /* A brace, because two of them mean something in a watch. */
+        if (s.p[i] == '"' || s.p[i] == '\\' || s.p[i] == '{')
+            buf_byte(out, '\\');
+        buf_byte(out, s.p[i]);
+    }
+    buf_byte(out, '"');
+}
+
+static int put_pattern(struct writing *w, const struct term *t)
+{
+    static const struct wildcard_style wild = { "*", "?",
+                                                " \t\r\n\v\f+-=&|><!(){}[]^\"~*?:\\/'#@,;%" };
+    const struct pattern *p = &t->pattern;
+
+    if (t->exact.p) {
+        put_quoted(t->exact, w->out);
+        return EV_OK;
+    }
+    if (t->at.type == SPOT_NUMBER) {
+        buf_slice(w->out, p->token[0].literal);
+        return EV_OK;
+    }
+    if (pattern_has(p, TOKEN_DASH) ||
+        (t->at.type != SPOT_LOWERCASE && t->at.type != SPOT_IP && writing_has_case(w, p)))
+        return put_regex(w, t);
+    if (pattern_is_plain(p))
+        put_quoted(p->n ? p->token[0].literal : SLICE(""), w->out);
+    else
+        wildcard_write(p, &wild, w->out);
+    return EV_OK;
+}
+
+static void put_network(const struct test *t, struct buf *out)
+{
+    const uint8_t *n = t->u.cidr.net;
+
+    buf_byte(out, '"');
+    if (!t->u.cidr.v6)
+        buf_printf(out, "%u.%u.%u.%u", n[0], n[1], n[2], n[3]);
+    for (int i = 0; t->u.cidr.v6 && i < 16; i += 2)
+        buf_printf(out, "%s%x", i ? ":" : "", (unsigned)n[i] << 8 | n[i + 1]);
+    buf_printf(out, "/%u\"", t->u.cidr.bits);
+}
+
+static int put_range(struct writing *w, const struct term *t)
+{
+    double n = t->test->u.compare.number;
+
+    if (t->at.type != SPOT_NUMBER)
+        return writing_refuse(w, "lt, lte, gt, gte: the index keeps the field as text");
+    switch (t->test->u.compare.op) {
+    case COMPARE_LT:
+        buf_printf(w->out, "[* TO %.17g}", n);
+        break;
+    case COMPARE_LTE:
+        buf_printf(w->out, "[* TO %.17g]", n);
+        break;
+    case COMPARE_GT:
+        buf_printf(w->out, "{%.17g TO *]", n);
+        break;
+    case COMPARE_GTE:
+        buf_printf(w->out, "[%.17g TO *]", n);
+        break;
+    }
+    return EV_OK;
+}
+
+static int put_value(struct writing *w, const struct term *t)
+{
+    switch (t->kind) {
+    case TERM_PATTERN:
+        return put_pattern(w, t);
+    case TERM_REGEX:
+        return put_regex(w, t);
+    case TERM_CIDR:
+        put_network(t->test, w->out);
+        return EV_OK;
+    case TERM_COMPARE:
+        return put_range(w, t);
+    case TERM_TIMEPART:
+        return writing_refuse(w, "minute to year: a query has no way to part a time");
+    case TERM_REF:
+        return writing_refuse(w, "fieldref: a query cannot compare two fields");
+    case TERM_EXISTS:
+        break;
+    }
+    return EV_OK;
+}
+
+static int put_term(struct writing *w, const struct term *t)
+{
+    if (t->kind == TERM_EXISTS)
+        buf_str(w->out, "_exists_");
+    else
+        put_name(t->at.name, w->out);
+    buf_byte(w->out, ':');
+    if (t->kind != TERM_EXISTS)
+        return put_value(w, t);
+    put_name(t->at.name, w->out);
+    return EV_OK;
+}
+
+static bool together(const struct term *a, const struct term *b)
+{
+    return (a->kind == TERM_PATTERN || a->kind == TERM_REGEX) &&
+           (b->kind == TERM_PATTERN || b->kind == TERM_REGEX) && slice_eq(a->at.name, b->at.name);
+}
+
+static int open_values(struct writing *w, const struct term *t, size_t n)
+{
+    (void)n;
+    put_name(t->at.name, w->out);
+    buf_str(w->out, ":(");
+    return EV_OK;
+}
+
+static void close_values(struct writing *w, const struct term *t, size_t n)
+{
+    (void)t;
+    (void)n;
+    buf_byte(w->out, ')');
+}
+
+int lucene_query(struct writing *w, struct clause *c)
+{
+    static const struct infix infix = { .and = " AND ",
+                                        .or = " OR ",
+                                        .not = "NOT ",
+                                        .all = "*:*",
+                                        .company = "*:*",
+                                        .term = put_term,
+                                        .together = together,
+                                        .open = open_values,
+                                        .value = put_value,
+                                        .close = close_values };
+    return infix_write(w, &infix, c);
+}
