@@ -14,6 +14,7 @@
 #include "app/talk.h"
 #include "app/terminal.h"
 #include "base/limits.h"
+#include "knowledge/coverage.h"
 #include "out/summary_text.h"
 #include "scan/scan.h"
 
@@ -28,6 +29,8 @@ struct run {
     struct order *order;
     struct correlator *correlator; /* NULL: no rule is a correlation */
     struct summary summary;
+    struct evidence evidence; /* as the summary tells it */
+    struct coverage coverage;
     struct filter filter;
     uint64_t started; /* FILETIME, for the manifest */
 };
@@ -154,6 +157,14 @@ static int write_row(void *ctx, const struct detection *d)
     return outputs_row(&c->run->outputs, d, c->err);
 }
 
+/* Could the rules have fired? Asked once, shown by all outputs. */
+static void judge(struct run *run)
+{
+    evidence_of_summary(&run->summary, &run->evidence);
+    coverage_init(&run->coverage, run->rules.rules, &run->evidence, NULL, NULL);
+    run->summary.coverage = &run->coverage;
+}
+
 static int scan(struct run *run, struct ev_err *err)
 {
     const struct options *o = run->o;
@@ -183,6 +194,7 @@ static int scan(struct run *run, struct ev_err *err)
     if (rc < 0 && rc != EV_EINTR)
         return rc;
     rc = EV_OK;
+    judge(run);
     if (run->order)
         rc = order_finish(run->order, write_row, &row, &run->summary.duplicates, err);
     if (rc == EV_OK)
@@ -285,6 +297,9 @@ static void run_release(struct run *run)
     matcher_free(run->matcher);
     inputs_release(&run->inputs);
     loaded_release(&run->rules);
+    if (run->summary.coverage)
+        coverage_release(&run->coverage);
+    evidence_release(&run->evidence);
     arena_release(&run->summary.arena);
 }
 
@@ -299,6 +314,7 @@ int cmd_scan(const struct options *o)
     interrupt_catch();
     inputs_init(&run.inputs);
     arena_init(&run.summary.arena, LIMIT_SUMMARY_ARENA);
+    evidence_init(&run.evidence);
     int rc = run_prepare(&run, &err);
     if (rc == EV_OK)
         rc = scan(&run, &err);

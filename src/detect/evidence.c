@@ -44,23 +44,25 @@ static void channel_ids(const struct summary_channel *from, struct evidence_chan
             to->id[to->nid++] = (struct evidence_id){ .event_id = id, .n = 1 };
 }
 
-/* One computer of each sort says as much as all of them: with Sysmon or not; 4688 with command
- * lines always, sometimes, never. */
+/* One computer of each sort says as much as all of them: with Sysmon, an old one or none; 4688 with
+ * command lines always, sometimes, never; with the parent's name or without. */
 static size_t sort_of(const struct summary_host *h)
 {
     const size_t lines = !h->s4688 ? 0 : !h->s4688_with_command_line ? 1 : h->nspan ? 2 : 3;
-    return lines * 2 + (h->sysmon_1 > 0);
+    const size_t sysmon = !h->sysmon_1 ? 0 : h->sysmon_1_old == h->sysmon_1 ? 1 : 2;
+    return (lines * 3 + sysmon) * 2 + (h->s4688 > 0 && h->s4688_no_parent == h->s4688);
 }
 
 void evidence_of_summary(const struct summary *sum, struct evidence *ret)
 {
     struct arena *a = &ret->arena;
     struct evidence_channel *channel = arena_zalloc(a, sum->nchannel, sizeof *channel);
-    bool seen[8] = { false };
+    bool seen[24] = { false };
 
     for (size_t i = 0; i < sum->nchannel; i++) {
         channel[i].name = sum->channel[i].channel;
         channel[i].events = channel[i].all = sum->channel[i].events;
+        channel[i].untold = !sum->channel[i].seen;
         channel_ids(&sum->channel[i], &channel[i], a);
     }
     ret->one_host = true;

@@ -29,6 +29,7 @@ struct evidence_channel {
     uint64_t oldest_record, newest_record; /* EventRecordID; 0, 0: none */
     struct evidence_id *id;                /* by EventID, then provider */
     size_t nid;
+    bool untold;              /* EventIDs were not told apart: it may have any */
     struct evidence_gap *gap; /* the largest ones, by number; at most LIMIT_EVIDENCE_GAPS */
     size_t ngap;
     uint64_t gaps, missing; /* all gaps, and the records in them */
@@ -63,8 +64,6 @@ struct evidence_host {
     struct evidence_channel *channel; /* by name */
     size_t nchannel;
     struct summary_host process; /* process creation and command lines, inside the window */
-    uint64_t sysmon_1_old;       /* of process.sysmon_1, without OriginalFileName */
-    uint64_t s4688_no_parent;    /* of process.s4688, without ParentProcessName */
     uint64_t script_blocks, script_verbose; /* 4104, and those at level 5: logging is on */
     struct evidence_mark *mark;             /* by time; at most LIMIT_EVIDENCE_MARKS */
     size_t nmark;

@@ -43,6 +43,8 @@ struct summary_span {
 struct summary_host { /* process creation on one computer */
     struct slice computer;
     uint64_t sysmon_1, s4688, s4688_with_command_line;
+    uint64_t sysmon_1_old;          /* of sysmon_1, without OriginalFileName: before version 10 */
+    uint64_t s4688_no_parent;       /* of s4688, without ParentProcessName: before Windows 10 */
     uint64_t first, last;           /* FILETIME of its events */
     uint64_t with_first, with_last; /* of the 4688 with command lines */
     struct summary_span *span;      /* without command lines, in order; at most LIMIT_SPANS */
@@ -50,8 +52,11 @@ struct summary_host { /* process creation on one computer */
     uint64_t more_spans;
 };
 
+struct coverage; /* knowledge/coverage.h */
+
 struct summary {
     struct arena arena;
+    const struct coverage *coverage; /* could the rules have fired? NULL: nobody judged */
     const struct ruleset *rules;
     struct summary_file *file;
     size_t nfile;

@@ -85,6 +85,7 @@ static void rule_needs(struct coverage *c, const struct rule *r, struct cover_ru
     ret->never = source.never;
     ret->need = arena_zalloc(&c->arena, source.n, sizeof *ret->need);
     rule_ids(r, &ids);
+    ids.any |= r->ncondition == 0;
     for (size_t i = 0; i < source.n; i++) {
         const struct logsource_target *t = &source.target[i];
         struct cover_need *n = &ret->need[ret->nneed];
@@ -96,8 +97,6 @@ static void rule_needs(struct coverage *c, const struct rule *r, struct cover_ru
     }
     ret->process = slice_eq(r->category, SLICE("process_creation"));
     ret->original_name = ret->process && uses_field(r, FIELD_ORIGINALFILENAME);
-    for (int s = 0; ret->process && s < SHAPE_COUNT; s++)
-        ret->class[s] = rule_classify(r, (enum shape)s, &c->arena, &ret->missing[s]);
 }
 
 /* --- what a computer has --- */
@@ -111,6 +110,8 @@ static int id_order(const struct evidence_id *a, uint32_t id)
 static bool channel_has(const struct evidence_channel *c, const char *provider, uint32_t id)
 {
     size_t low = 0, high = c->nid;
+    if (c->untold)
+        return c->all > 0;
     while (low < high) {
         const size_t mid = low + (high - low) / 2;
         if (id_order(&c->id[mid], id) < 0)
@@ -257,28 +258,40 @@ static struct cover judge_needs(const struct coverage *c, struct cover base, siz
     return best;
 }
 
+const struct cover_class *cover_class(const struct coverage *c, const struct rule *r, enum shape s)
+{
+    struct cover_class *k = &c->rule[r->index].class[s];
+    if (!k->known)
+        k->class = rule_classify(r, s, c->classes, &k->missing);
+    k->known = true;
+    return k;
+}
+
 static enum cover_state state_of(enum rule_class class)
 {
     return class == CLASS_FULL ? COVER_FIRE : class == CLASS_CANNOT_FIRE ? COVER_NOT : COVER_PART;
 }
 
-static struct cover by_class(struct cover base, enum shape s)
+static struct cover by_class(const struct coverage *c, struct cover base, enum shape s)
 {
-    const enum cover_state state = state_of(base.about->class[s]);
-    base.missing = &base.about->missing[s];
+    const struct cover_class *k = cover_class(c, base.rule, s);
+    const enum cover_state state = state_of(k->class);
+    base.missing = &k->missing;
     return answer(base, state, state == COVER_FIRE ? COVER_OK : COVER_FIELDS);
 }
 
 /* On 4688 as this computer writes them. */
-static struct cover judge_4688(struct cover base)
+static struct cover judge_4688(const struct coverage *c, struct cover base)
 {
-    const struct evidence_host *h = base.host;
-    const struct summary_host *p = &h->process;
+    const struct summary_host *p = &base.host->process;
     struct cover best =
-        by_class(base, h->s4688_no_parent == p->s4688 ? SHAPE_4688_NO_PARENT : SHAPE_4688);
-    const enum cover_state blind = state_of(base.about->class[SHAPE_4688_NO_COMMAND_LINE]);
+        by_class(c, base, p->s4688_no_parent == p->s4688 ? SHAPE_4688_NO_PARENT : SHAPE_4688);
     const bool never = p->s4688_with_command_line == 0;
-    if (blind >= best.state || (!never && p->nspan == 0))
+    enum cover_state blind;
+    if (!never && p->nspan == 0)
+        return best;
+    blind = state_of(cover_class(c, base.rule, SHAPE_4688_NO_COMMAND_LINE)->class);
+    if (blind >= best.state)
         return best;
     best = answer(best, never ? blind : COVER_PART, COVER_NO_COMMAND_LINE);
     best.from = p->nspan ? p->span[0].first : p->first;
@@ -300,16 +313,16 @@ static struct cover judge_process(const struct coverage *c, struct cover base, s
     const struct cover_need *sysmon = need_of(base.about, TWIN_NONE),
                             *security = need_of(base.about, TWIN_PROCESS_4688);
     struct cover best = judge_needs(c, base, host), one = base;
-    if (!(sysmon && p->sysmon_1) && !(security && p->s4688))
-        return best;
+    if (!(sysmon && p->sysmon_1) && !(security && p->s4688)) /* a log that tells no ids is none */
+        return best.state == COVER_NOT ? best : answer(best, COVER_NOT, COVER_NO_EVENT);
     best = answer(best, COVER_NOT, COVER_NO_LOG);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2 && best.state != COVER_FIRE; i++) {
         one.need = i ? security : sysmon;
         if (!one.need || !(i ? p->s4688 : p->sysmon_1))
             continue;
-        struct cover got = i ? judge_4688(one) : by_class(one, SHAPE_SYSMON_1);
+        struct cover got = i ? judge_4688(c, one) : by_class(c, one, SHAPE_SYSMON_1);
         if (!i && got.state == COVER_FIRE && base.about->original_name &&
-            base.host->sysmon_1_old == p->sysmon_1)
+            p->sysmon_1_old == p->sysmon_1)
             got = answer(got, COVER_PART, COVER_OLD_SYSMON);
         const struct evidence_channel *ch = c->at[host * c->nchannel + one.need->channel_at];
         if (ch && got.state != COVER_NOT)
@@ -400,13 +413,15 @@ static void judge_everywhere(struct coverage *c, const struct rule *r)
     for (size_t h = 0; h < c->nhost; h++) {
         const struct cover one = coverage_judge(c, h, r);
         c->state[h * c->rules->n + r->index] = (uint8_t)one.state;
-        if (is_better(&one, &best)) {
+        if (h == 0 || is_better(&one, &best)) {
             best = one;
             c->best_host[r->index] = (uint32_t)h;
         }
     }
     c->best[r->index] = (uint8_t)best.state;
     c->n[best.state] += coverage_shows(c, r);
+    c->without_log += coverage_shows(c, r) && best.state == COVER_NOT &&
+                      (best.reason == COVER_NO_LOG || best.reason == COVER_NO_EVENT);
 }
 
 void coverage_init(struct coverage *c, const struct ruleset *rules, const struct evidence *e,
@@ -415,6 +430,8 @@ void coverage_init(struct coverage *c, const struct ruleset *rules, const struct
     *c = (struct coverage){ .rules = rules, .evidence = e };
     arena_init(&c->arena, LIMIT_RULE_ARENA);
     c->rule = arena_zalloc(&c->arena, rules->n, sizeof *c->rule);
+    c->classes = arena_zalloc(&c->arena, 1, sizeof *c->classes);
+    arena_init(c->classes, LIMIT_RULE_ARENA);
     c->channel = arena_zalloc(&c->arena, LIMIT_COVER_CHANNELS, sizeof *c->channel);
     c->shown = arena_zalloc(&c->arena, rules->n, 1);
     for (size_t i = 0; i < rules->n; i++) {
@@ -442,5 +459,6 @@ void coverage_release(struct coverage *c)
     vec_release(&c->blanks);
     vec_release(&c->settings);
     vec_release(&c->causes);
+    arena_release(c->classes);
     arena_release(&c->arena);
 }

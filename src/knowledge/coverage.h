@@ -56,10 +56,13 @@ struct cover_rule {
     struct cover_need *need;
     size_t nneed;
     const char *never; /* NULL: some event log can have it */
-    bool process;      /* of process_creation: classes are set */
+    bool process;      /* of process_creation */
     bool original_name;
-    enum rule_class class[SHAPE_COUNT];
-    struct slices missing[SHAPE_COUNT];
+    struct cover_class { /* on a shape of source, when it was asked for */
+        bool known;
+        enum rule_class class;
+        struct slices missing;
+    } class[SHAPE_COUNT];
 };
 
 /* The answer for a rule on a computer; what it points to lives as long as the coverage. */
@@ -90,7 +93,8 @@ struct cover_blank {
 /* Something that somebody could switch on, or collect. */
 struct cover_setting {
     struct slice name, how;
-    uint64_t rules, pairs; /* that it would enable: rules, and rules times computers */
+    uint64_t rules, full, pairs; /* that it would let fire: rules, of these wholly, and rules times
+                                  * computers */
 };
 
 /* Rules that share a reason. */
@@ -102,6 +106,7 @@ struct cover_cause {
 
 struct coverage {
     struct arena arena;
+    struct arena *classes;       /* of classes that are judged late */
     const struct ruleset *rules; /* borrowed, as evidence */
     const struct evidence *evidence;
     struct cover_rule *rule; /* by rule->index */
@@ -114,6 +119,7 @@ struct coverage {
     uint8_t *best;                      /* by rule: on the computer where it is best */
     uint32_t *best_host;                /* by rule */
     uint64_t n[COVER_FIRE + 1];         /* rules by best */
+    uint64_t without_log; /* of n[COVER_NOT]: no log of theirs, or no event of the kind */
     VEC(struct cover_group) tactics, techniques;
     VEC(struct cover_blank) blanks; /* by number, at most LIMIT_COVER_BLANKS */
     uint64_t blank_events, more_blanks;
@@ -139,6 +145,8 @@ void cover_cause_text(const struct cover *c, struct buf *out);
 /* "Sysmon" for Microsoft-Windows-Sysmon/Operational. */
 struct slice channel_label(struct slice channel);
 
+/* The class of a process_creation rule on a shape; judged when first asked for. */
+const struct cover_class *cover_class(const struct coverage *c, const struct rule *r, enum shape s);
 /* The setting that writes the first of its events; NULL: none, Windows always does. */
 const struct policy_entry *cover_policy(const struct cover_need *n);
 /* When it is on, a machine in use writes its events all day. */

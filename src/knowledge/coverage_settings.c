@@ -64,11 +64,12 @@ static void name_setting(const struct cover *now, const struct cover_need *n, bo
 }
 
 /* What the rule would be worth by this way, were it there. */
-static enum cover_state promise(const struct cover_rule *r, const struct cover_need *n)
+static enum cover_state promise(const struct coverage *c, const struct rule *r,
+                                const struct cover_need *n)
 {
-    if (r->process) {
-        const enum rule_class class =
-            r->class[n->twin == TWIN_PROCESS_4688 ? SHAPE_4688 : SHAPE_SYSMON_1];
+    if (c->rule[r->index].process) {
+        const enum shape shape = n->twin == TWIN_PROCESS_4688 ? SHAPE_4688 : SHAPE_SYSMON_1;
+        const enum rule_class class = cover_class(c, r, shape)->class;
         return class == CLASS_CANNOT_FIRE ? COVER_NOT
                : class == CLASS_FULL      ? COVER_FIRE
                                           : COVER_PART;
@@ -105,7 +106,7 @@ static void credit(struct work *w, size_t host, const struct cover *now, const s
     struct coverage *c = w->c;
     const size_t index = now->rule->index;
     const bool there = c->at[host * c->nchannel + n->channel_at] != NULL;
-    if (promise(now->about, n) <= now->state)
+    if (promise(c, now->rule, n) <= now->state)
         return;
     name_setting(now, n, there, &w->naming);
     const size_t s = setting_of(w);
@@ -117,7 +118,10 @@ static void credit(struct work *w, size_t host, const struct cover *now, const s
     if (*ndone < DONE)
         done[(*ndone)++] = s;
     c->settings.v[s].pairs++;
-    c->settings.v[s].rules += !(w->seen.v[s][index / 8] >> index % 8 & 1);
+    if (!(w->seen.v[s][index / 8] >> index % 8 & 1)) {
+        c->settings.v[s].rules++;
+        c->settings.v[s].full += promise(c, now->rule, n) == COVER_FIRE;
+    }
     w->seen.v[s][index / 8] |= (uint8_t)(1u << index % 8);
 }
 
@@ -138,6 +142,8 @@ static int by_rules(const void *pa, const void *pb)
     const struct cover_setting *a = pa, *b = pb;
     if (a->rules != b->rules)
         return a->rules > b->rules ? -1 : 1;
+    if (a->full != b->full)
+        return a->full > b->full ? -1 : 1;
     if (a->pairs != b->pairs)
         return a->pairs > b->pairs ? -1 : 1;
     return slice_cmp(a->name, b->name);

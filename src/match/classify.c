@@ -17,14 +17,30 @@ struct range {
     bool can_true, can_false;
 };
 
-static bool test_missing(const struct test *t, enum shape shape)
+/* Tests of one field stand together: the last answer is nearly always the next one. */
+struct carrier {
+    enum shape shape;
+    struct slice last;
+    bool carries;
+};
+
+static bool carries(struct carrier *c, struct slice field)
 {
-    if (t->field.p && !shape_carries(shape, t->field))
-        return true;
-    return t->kind == TEST_FIELDREF && !shape_carries(shape, t->u.ref.field);
+    if (!c->last.p || !slice_eq(c->last, field)) {
+        c->last = field;
+        c->carries = shape_carries(c->shape, field);
+    }
+    return c->carries;
 }
 
-static struct range test_range(const struct test *t, enum shape shape)
+static bool test_missing(const struct test *t, struct carrier *shape)
+{
+    if (t->field.p && !carries(shape, t->field))
+        return true;
+    return t->kind == TEST_FIELDREF && !carries(shape, t->u.ref.field);
+}
+
+static struct range test_range(const struct test *t, struct carrier *shape)
 {
     bool absent;
 
@@ -34,7 +50,7 @@ static struct range test_range(const struct test *t, enum shape shape)
     return (struct range){ absent, !absent };
 }
 
-static struct range node_range(const struct rule *r, const struct node *n, enum shape shape)
+static struct range node_range(const struct rule *r, const struct node *n, struct carrier *shape)
 {
     struct range sum, one;
 
@@ -67,7 +83,7 @@ static struct range node_range(const struct rule *r, const struct node *n, enum 
 /* What the walk over the conditions finds out about missing fields. */
 struct survey {
     const struct rule *rule;
-    enum shape shape;
+    struct carrier shape;
     struct slices *missing;
     size_t room;
     bool odd; /* one stands under an odd number of nots */
@@ -75,7 +91,7 @@ struct survey {
 
 static void survey_field(struct survey *s, struct slice field, bool even)
 {
-    if (!field.p || shape_carries(s->shape, field))
+    if (!field.p || carries(&s->shape, field))
         return;
     s->odd |= !even;
     for (size_t i = 0; i < s->missing->n; i++)
@@ -111,7 +127,7 @@ enum rule_class rule_classify(const struct rule *r, enum shape shape, struct are
                               struct slices *ret_missing)
 {
     struct slices missing = { NULL, 0 };
-    struct survey s = { .rule = r, .shape = shape, .missing = &missing };
+    struct survey s = { .rule = r, .shape = { .shape = shape }, .missing = &missing };
     struct logsource source;
     bool can_true = false;
 
@@ -119,11 +135,11 @@ enum rule_class rule_classify(const struct rule *r, enum shape shape, struct are
     missing.v = arena_zalloc(a, s.room + 1, sizeof *missing.v);
     for (size_t i = 0; i < r->ncondition; i++) {
         survey_node(&s, r->condition[i], true);
-        can_true |= node_range(r, r->condition[i], shape).can_true;
+        can_true |= node_range(r, r->condition[i], &s.shape).can_true;
     }
     for (size_t i = 0; i < r->nfilter; i++) {
         survey_node(&s, r->filter[i].condition, true);
-        can_true &= node_range(r, r->filter[i].condition, shape).can_true;
+        can_true &= node_range(r, r->filter[i].condition, &s.shape).can_true;
     }
     *ret_missing = missing;
     if (logsource_resolve(r, &source, NULL) < 0 || source.n == 0)

@@ -94,10 +94,10 @@ static void command_lines(struct json *j, const struct evidence_host *h)
     json_key(j, "process_creation");
     json_object(j);
     number_member(j, "sysmon_1", p->sysmon_1);
-    number_member(j, "sysmon_1_without_original_file_name", h->sysmon_1_old);
+    number_member(j, "sysmon_1_without_original_file_name", p->sysmon_1_old);
     number_member(j, "s4688", p->s4688);
     number_member(j, "s4688_with_command_line", p->s4688_with_command_line);
-    number_member(j, "s4688_without_parent_name_field", h->s4688_no_parent);
+    number_member(j, "s4688_without_parent_name_field", p->s4688_no_parent);
     time_member(j, "command_lines_since", p->with_first);
     time_member(j, "command_lines_until", p->with_last);
     json_key(j, "command_lines_off");
@@ -264,6 +264,7 @@ static void settings(struct json *j, const struct coverage *c)
         text_member(j, "name", c->settings.v[i].name);
         text_member(j, "how", c->settings.v[i].how);
         number_member(j, "rules", c->settings.v[i].rules);
+        number_member(j, "rules_wholly", c->settings.v[i].full);
         number_member(j, "rules_times_computers", c->settings.v[i].pairs);
         json_end(j);
     }

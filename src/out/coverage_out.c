@@ -63,39 +63,44 @@ void coverage_command_lines(const struct summary_host *h, struct buf *out)
 
 enum { CAUSES = 3 };
 
-static void line_of(struct buf *out, unsigned label, const char *name)
+/* The most frequent reasons of that state. */
+static void put_causes(const struct coverage *c, enum cover_state state, struct buf *out)
 {
-    buf_printf(out, "%-*s", (int)label, name);
+    size_t told = 0;
+    buf_str(out, state == COVER_NOT ? "why not: " : "why in part: ");
+    for (size_t i = 0; i < c->causes.n; i++) {
+        if (c->causes.v[i].state != state)
+            continue;
+        if (told == CAUSES) {
+            buf_str(out, "; ...");
+            break;
+        }
+        buf_str(out, told++ ? "; " : "");
+        buf_slice(out, c->causes.v[i].text);
+        buf_str(out, " (");
+        put_count(out, c->causes.v[i].rules);
+        buf_byte(out, ')');
+    }
+    buf_byte(out, '\n');
 }
 
-void coverage_essence(const struct coverage *c, unsigned label, struct buf *out)
+void coverage_essence(const struct coverage *c, struct buf *out)
 {
     if (c->n[COVER_NOT] + c->n[COVER_PART] == 0)
         return;
-    line_of(out, label, "Coverage");
     put_count(out, c->n[COVER_FIRE]);
     buf_str(out, c->n[COVER_FIRE] == 1 ? " rule could have fired, " : " rules could have fired, ");
     put_count(out, c->n[COVER_PART]);
     buf_str(out, " in part, ");
     put_count(out, c->n[COVER_NOT]);
     buf_str(out, " could not\n");
-    line_of(out, label, "");
-    buf_str(out, "why not: ");
-    for (size_t i = 0; i < c->causes.n && i < CAUSES; i++) {
-        buf_str(out, i ? "; " : "");
-        buf_slice(out, c->causes.v[i].text);
-        buf_str(out, " (");
-        put_count(out, c->causes.v[i].rules);
-        buf_byte(out, ')');
-    }
-    buf_str(out, c->causes.n > CAUSES ? "; ...\n" : "\n");
+    put_causes(c, c->n[COVER_NOT] > 0 ? COVER_NOT : COVER_PART, out);
     if (c->settings.n == 0)
         return;
-    line_of(out, label, "");
     buf_str(out, "most would come from: ");
     buf_slice(out, c->settings.v[0].name);
     buf_str(out, " (");
     put_count(out, c->settings.v[0].rules);
     buf_str(out, c->settings.v[0].rules == 1 ? " rule" : " rules");
-    buf_str(out, "); evtriage coverage tells all\n");
+    buf_str(out, "); `evtriage coverage` tells all\n");
 }

@@ -36,9 +36,9 @@ void coverage_command_lines(const struct summary_host *h, struct buf *out);
 /* Writes what is in b and clears it. */
 int coverage_flush(struct output *out, struct buf *b, struct ev_err *err);
 
-/* The three lines at the end of a scan: how many rules could have fired, why not, and what would
- * help most. Nothing when every rule could. label: columns before the text of each line. */
-void coverage_essence(const struct coverage *c, unsigned label, struct buf *out);
+/* The lines at the end of a scan, at most three: how many rules could have fired, why not, and what
+ * would help most. Nothing when every rule could. */
+void coverage_essence(const struct coverage *c, struct buf *out);
 /* The section of the HTML timeline: "What this evidence could not show". */
 void coverage_html(const struct coverage *c, struct buf *out);
 

@@ -199,7 +199,7 @@ static void sysmon(struct view *v, const struct evidence_host *h)
             buf_printf(&v->text, "%s%" PRIu32 ": ", k ? ", " : "", c->id[k].event_id);
             put_count(&v->text, c->id[k].n);
         }
-        buf_str(&v->text, h->process.sysmon_1 && h->sysmon_1_old == h->process.sysmon_1
+        buf_str(&v->text, h->process.sysmon_1 && h->process.sysmon_1_old == h->process.sysmon_1
                               ? "; before version 10: no OriginalFileName\n"
                               : "\n");
     }

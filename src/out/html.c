@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "knowledge/attack.h"
+#include "out/coverage_out.h"
 #include "out/formats.h"
 #include "out/html_page.h"
 #include "out/notices.h"
@@ -153,6 +154,13 @@ static int part_summary(struct html *h)
     return EV_OK;
 }
 
+static int part_coverage(struct html *h)
+{
+    if (h->sum->coverage != NULL)
+        coverage_html(h->sum->coverage, &h->page);
+    return EV_OK;
+}
+
 /* Says how many rows are left out, by level. */
 static void left_out(const struct html *h, const uint64_t shown[LEVEL_CRITICAL + 1],
                      struct buf *out)
@@ -249,6 +257,7 @@ static const struct part {
     { "title", part_title },
     { "lead", part_lead },
     { "summary", part_summary },
+    { "coverage", part_coverage },
     { "shown", part_shown },
     { "plain", part_plain },
     { "data", part_data },

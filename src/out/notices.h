@@ -2,7 +2,7 @@
  *
  * The same for the terminal, the HTML page and the manifest: what was not read, what was hidden,
  * which rules could not fire and why. Silence is explained here.
- * Rank: base/, event/, rule/, detect/. */
+ * Rank: base/, event/, rule/, detect/, knowledge/. */
 #ifndef OUT_NOTICES_H
 #define OUT_NOTICES_H
 
@@ -21,8 +21,8 @@ struct notice {
 /* All notices of a run, most important first; in a. Returns how many. */
 size_t notices_of(const struct summary *sum, struct arena *a, struct notice **ret);
 
-/* Rules that could not have fired because no log of theirs was read; of process_creation rules also
- * when logs were read but no process creation was in them. */
+/* Rules that could not have fired because no log of theirs, or no event of the kind that they look
+ * at, is there (summary.coverage; 0 when nobody judged). */
 uint64_t rules_without_log(const struct summary *sum);
 
 /* "1,234,567"; room for any number. Returns out. */

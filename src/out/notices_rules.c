@@ -2,38 +2,9 @@
 #include <inttypes.h>
 
 #include "base/escape.h"
+#include "knowledge/coverage.h"
 #include "out/notices_impl.h"
-#include "rule/correlation.h"
 #include "rule/logsource.h"
-
-enum { STEPS = 100000 };
-
-/* Was there an event that the target means? */
-static bool have_target(const struct summary *sum, const struct logsource_target *t)
-{
-    if (t->channel == NULL)
-        return sum->nchannel > 0;
-    for (size_t i = 0; i < sum->nchannel; i++) {
-        const struct summary_channel *c = &sum->channel[i];
-        if (c->events == 0 || !slice_eq_nocase(c->channel, slice_str(t->channel)))
-            continue;
-        if (t->nid == 0 || c->seen == NULL)
-            return true;
-        for (size_t k = 0; k < t->nid; k++)
-            if (summary_saw(c, t->id[k]))
-                return true;
-    }
-    return false;
-}
-
-static bool have_processes(const struct summary *sum)
-{
-    for (size_t i = 0; i < sum->nhost; i++) {
-        if (sum->host[i].sysmon_1 + sum->host[i].s4688 > 0)
-            return true;
-    }
-    return false;
-}
 
 /* Why no event log can hold what the rule looks for; NULL when one can. */
 static const char *never_logged(const struct rule *r)
@@ -42,42 +13,9 @@ static const char *never_logged(const struct rule *r)
     return logsource_resolve(r, &source, NULL) < 0 ? NULL : source.never;
 }
 
-static bool had_log(const struct summary *sum, const struct rule *r, unsigned *steps);
-
-/* A correlation needs the log of one of its rules. They are no circle (rule/link.h), but many ways
- * may lead to the same rule: after so many steps it counts as had. */
-static bool some_had_log(const struct summary *sum, const struct correlation *c, unsigned *steps)
-{
-    for (size_t i = 0; i < c->nref; i++)
-        for (size_t k = 0; k < c->ref[i].nrule; k++)
-            if (++*steps > STEPS || had_log(sum, c->ref[i].rule[k], steps))
-                return true;
-    return false;
-}
-
-static bool had_log(const struct summary *sum, const struct rule *r, unsigned *steps)
-{
-    struct logsource source;
-    if (r->correlation != NULL && r->ncondition == 0)
-        return some_had_log(sum, r->correlation, steps);
-    if (slice_eq(r->category, SLICE("process_creation")))
-        return have_processes(sum);
-    if (logsource_resolve(r, &source, NULL) < 0)
-        return false;
-    for (size_t i = 0; i < source.n; i++) {
-        if (have_target(sum, &source.target[i]))
-            return true;
-    }
-    return false;
-}
-
 uint64_t rules_without_log(const struct summary *sum)
 {
-    uint64_t n = 0;
-    for (size_t i = 0; sum->rules != NULL && i < sum->rules->n; i++)
-        n += !had_log(sum, sum->rules->rule[i], &(unsigned){ 0 }) &&
-             never_logged(sum->rules->rule[i]) == NULL;
-    return n;
+    return sum->coverage ? sum->coverage->without_log : 0;
 }
 
 /* How many rules of this one's category there are from it on; 0 when there was one before. */

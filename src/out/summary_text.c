@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "out/coverage_out.h"
 #include "out/notices.h"
 
 enum { LABEL = 12, TOP = 10, TOP_RULES = 5 };
@@ -213,6 +214,23 @@ static void folded(struct slice s, unsigned indent, unsigned width, struct buf *
     buf_byte(out, '\n');
 }
 
+static void coverage(const struct summary *sum, unsigned width, struct buf *out)
+{
+    struct buf lines;
+    if (sum->coverage == NULL || sum->nchannel == 0)
+        return;
+    buf_init(&lines, LIMIT_SUMMARY_TEXT);
+    coverage_essence(sum->coverage, &lines);
+    struct slice left = buf_view(&lines);
+    for (const char *name = "Coverage"; left.n > 0; name = "") {
+        const size_t n = slice_find_byte(left, '\n');
+        label(out, name);
+        folded(slice_sub(left, 0, n), LABEL, width, out);
+        left = slice_sub(left, n + 1, left.n);
+    }
+    buf_release(&lines);
+}
+
 static void notices(const struct summary *sum, const struct summary_text_options *o,
                     struct buf *out)
 {
@@ -239,5 +257,6 @@ void summary_text(const struct summary *sum, const struct summary_text_options *
     rules(sum, out);
     detections(sum, o->color, out);
     top_rules(sum, o->color, out);
+    coverage(sum, o->width ? o->width : 100, out);
     notices(sum, o, out);
 }

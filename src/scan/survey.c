@@ -251,20 +251,14 @@ static void add_mark(struct survey *s, uint32_t host, struct event *ev)
         s->lost++;
 }
 
-static void add_shape(struct survey *s, uint32_t host, struct event *ev)
+static void add_script(struct survey *s, uint32_t host, struct event *ev)
 {
-    struct survey_host *h;
+    if (ev->event_id != 4104 || event_find(ev, FIELD_SCRIPTBLOCKTEXT, 0) == SIZE_MAX)
+        return;
     while (s->hosts.n <= host)
         vec_push(&s->hosts, SIZE_MAX, (struct survey_host){ 0 });
-    h = &s->hosts.v[host];
-    if (ev->event_id == 1 && from_provider(ev, "Microsoft-Windows-Sysmon"))
-        h->sysmon_1_old += event_find(ev, FIELD_ORIGINALFILENAME, 0) == SIZE_MAX;
-    else if (event_is_4688(ev))
-        h->s4688_no_parent += event_find(ev, FIELD_PARENTPROCESSNAME, 0) == SIZE_MAX;
-    else if (ev->event_id == 4104 && event_find(ev, FIELD_SCRIPTBLOCKTEXT, 0) != SIZE_MAX) {
-        h->script_blocks++;
-        h->script_verbose += ev->level == 5;
-    }
+    s->hosts.v[host].script_blocks++;
+    s->hosts.v[host].script_verbose += ev->level == 5;
 }
 
 static struct survey_file *file_of(struct survey *s, size_t input)
@@ -357,7 +351,7 @@ void survey_event(struct survey *s, size_t input, struct event *ev)
     const struct survey_kind k = { { host, channel, provider, ev->event_id }, 1, time, time };
     add_kind(s, &k);
     tally_event(&s->tally, ev);
-    add_shape(s, host, ev);
+    add_script(s, host, ev);
     add_mark(s, host, ev);
 }
 
@@ -419,8 +413,6 @@ static void merge_hosts(struct survey *to, const struct survey *from, const uint
         while (to->hosts.n <= host[i])
             vec_push(&to->hosts, SIZE_MAX, (struct survey_host){ 0 });
         struct survey_host *h = &to->hosts.v[host[i]];
-        h->sysmon_1_old += from->hosts.v[i].sysmon_1_old;
-        h->s4688_no_parent += from->hosts.v[i].s4688_no_parent;
         h->script_blocks += from->hosts.v[i].script_blocks;
         h->script_verbose += from->hosts.v[i].script_verbose;
     }

@@ -40,7 +40,7 @@ struct survey_mark {
 
 /* Counts by computer that the tally has not. */
 struct survey_host {
-    uint64_t sysmon_1_old, s4688_no_parent, script_blocks, script_verbose;
+    uint64_t script_blocks, script_verbose;
 };
 
 /* What its records tell of a file. */

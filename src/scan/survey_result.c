@@ -280,8 +280,6 @@ static void processes(const struct survey *s, struct evidence *ret)
         struct evidence_host *h = find_host(ret, host_name(s, (uint32_t)i));
         if (!h)
             continue;
-        h->sysmon_1_old = s->hosts.v[i].sysmon_1_old;
-        h->s4688_no_parent = s->hosts.v[i].s4688_no_parent;
         h->script_blocks = s->hosts.v[i].script_blocks;
         h->script_verbose = s->hosts.v[i].script_verbose;
     }

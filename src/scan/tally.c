@@ -97,8 +97,10 @@ void tally_event(struct tally *t, struct event *ev)
     span_add(&h->first, &h->last, ev->time_created);
     h->sysmon_1 += sysmon;
     h->s4688 += security;
+    h->sysmon_1_old += sysmon && event_find(ev, FIELD_ORIGINALFILENAME, 0) == SIZE_MAX;
     if (!security)
         return;
+    h->s4688_no_parent += event_find(ev, FIELD_PARENTPROCESSNAME, 0) == SIZE_MAX;
     struct slice line = event_get(ev, FIELD_COMMANDLINE);
     h->s4688_with_command_line += line.n > 0 && !slice_eq(line, SLICE("-"));
 }
@@ -120,7 +122,9 @@ void tally_merge(struct tally *to, const struct tally *from)
         if (!h)
             continue;
         h->sysmon_1 += f->sysmon_1;
+        h->sysmon_1_old += f->sysmon_1_old;
         h->s4688 += f->s4688;
+        h->s4688_no_parent += f->s4688_no_parent;
         h->s4688_with_command_line += f->s4688_with_command_line;
         span_add(&h->first, &h->last, f->first);
         span_add(&h->first, &h->last, f->last);

@@ -257,7 +257,7 @@ static void an_old_sysmon_tells_no_original_name(void **state)
     struct bench *b = *state;
 
     has(b, SYSMON, 5, IDS(1));
-    b->host.process.sysmon_1 = b->host.sysmon_1_old = 5;
+    b->host.process.sysmon_1 = b->host.process.sysmon_1_old = 5;
     rules(b, PROCESS("OriginalFileName: x"));
     assert_string_equal(answer(b, 0), "in part: Sysmon before version 10 has no OriginalFileName");
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "knowledge/coverage.h"
 #include "out/notices.h"
 #include "out/summary_text.h"
 #include "out_sample.h"
@@ -27,6 +28,25 @@ static char *all_of(const struct summary *sum)
                                  v[i].kind == NOTICE_WARNING ? "!" : "", SLICE_ARG(v[i].text));
     arena_release(&a);
     return text;
+}
+
+/* Judges what sum says now; the last judgement is kept until the next. */
+static void judge(struct summary *sum)
+{
+    static struct evidence e;
+    static struct coverage c;
+    if (c.rules) {
+        coverage_release(&c);
+        evidence_release(&e);
+        c.rules = NULL;
+    }
+    sum->coverage = NULL;
+    if (!sum->rules)
+        return;
+    evidence_init(&e);
+    evidence_of_summary(sum, &e);
+    coverage_init(&c, sum->rules, &e, NULL, NULL);
+    sum->coverage = &c;
 }
 
 static void assert_says(const struct summary *sum, const char *part)
@@ -50,6 +70,7 @@ static void sample_tells_all(void **state)
     (void)state;
     struct sample s;
     sample_init(&s);
+    judge(&s.sum);
     assert_says(&s.sum, "!1 file could not be read: case/DC01/broken.evtx (Permission denied)\n");
     assert_says(&s.sum, "!3 records could not be decoded");
     assert_says(&s.sum, "!Hidden rows: 41 by --level\n");
@@ -96,10 +117,13 @@ static void process_rules_need_process_creation_not_just_a_log(void **state)
     (void)state;
     struct sample s;
     sample_init(&s);
+    judge(&s.sum);
     assert_int_equal(rules_without_log(&s.sum), 1); /* powershell */
     s.sum.nhost = 0;                                /* Security is there, 4688 is not */
+    judge(&s.sum);
     assert_int_equal(rules_without_log(&s.sum), 5);
     s.sum.nchannel = 0;
+    judge(&s.sum);
     assert_int_equal(rules_without_log(&s.sum), 6);
     sample_release(&s);
 }
