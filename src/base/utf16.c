@@ -96,6 +96,24 @@ size_t utf16_ascii(const uint8_t *src, size_t units, uint8_t *dst)
     return i;
 }
 
+size_t utf16_length(const uint8_t *src, size_t units)
+{
+    size_t i = 0;
+
+#ifdef __SSE2__
+    for (; i + 8 <= units; i += 8) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(src + 2 * i));
+        int nul = _mm_movemask_epi8(_mm_cmpeq_epi16(v, _mm_setzero_si128()));
+
+        if (nul)
+            return i + (unsigned)__builtin_ctz((unsigned)nul) / 2;
+    }
+#endif
+    while (i < units && (src[2 * i] || src[2 * i + 1]))
+        i++;
+    return i;
+}
+
 static uint32_t unit_at(const uint8_t *src, size_t i)
 {
     return (uint32_t)src[2 * i] | (uint32_t)src[2 * i + 1] << 8;

@@ -22,6 +22,9 @@ size_t utf16_to_utf8(const uint8_t *src, size_t units, uint8_t *dst);
  * are: at least those before the first block of eight with another unit in it. */
 size_t utf16_ascii(const uint8_t *src, size_t units, uint8_t *dst);
 
+/* Number of units before the first NUL, or units when there is none. */
+size_t utf16_length(const uint8_t *src, size_t units);
+
 /* Appends UTF-8 of s as UTF-16LE to out; invalid sequences become U+FFFD. */
 void utf8_to_utf16(struct slice s, struct buf *out, bool big_endian);
 

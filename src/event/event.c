@@ -5,15 +5,11 @@
 
 #include "base/digest.h"
 
-struct slice event_text(struct event *ev, size_t i)
+struct slice event_text_make(struct event *ev, struct field *f)
 {
-    struct field *f = &ev->field[i];
-
-    if (!f->text.p) {
-        f->text = value_text(&f->value, ev->arena);
-        if (!f->text.p)
-            ev->cut = true;
-    }
+    f->text = value_text(&f->value, ev->arena);
+    if (!f->text.p)
+        ev->cut = true;
     return f->text;
 }
 

@@ -69,7 +69,14 @@ struct event {
 
 /* Text of field i, made on first demand in ev->arena. Present and valid UTF-8; absent only when the
  * arena's cap is reached (then ev->cut is set too). */
-struct slice event_text(struct event *ev, size_t i);
+struct slice event_text_make(struct event *ev, struct field *f);
+
+static inline struct slice event_text(struct event *ev, size_t i)
+{
+    struct field *f = &ev->field[i];
+
+    return f->text.p ? f->text : event_text_make(ev, f);
+}
 
 /* Index of the first field with this id at or after from (System to ProcessingErrorData; not
  * RenderingInfo), or SIZE_MAX. */

@@ -62,14 +62,22 @@ static unsigned digits_of(uint64_t u)
     return n + (u >= 10) + (u >= 100) + (u >= 1000);
 }
 
+static const char two_digits[] = "00010203040506070809101112131415161718192021222324"
+                                 "25262728293031323334353637383940414243444546474849"
+                                 "50515253545556575859606162636465666768697071727374"
+                                 "75767778798081828384858687888990919293949596979899";
+
 /* u in n digits; returns the place behind. */
 static uint8_t *put_digits(uint8_t *p, uint64_t u, unsigned n)
 {
     uint8_t *q = p + n;
 
-    for (; u >= 10; u /= 10)
-        *--q = (uint8_t)('0' + u % 10);
-    *--q = (uint8_t)('0' + u);
+    for (; u >= 100; u /= 100)
+        memcpy(q -= 2, two_digits + 2 * (u % 100), 2);
+    if (u >= 10)
+        memcpy(q - 2, two_digits + 2 * u, 2);
+    else
+        q[-1] = (uint8_t)('0' + u);
     return p + n;
 }
 

@@ -2,6 +2,8 @@
  * May include: base/, event/value.h, binxml.h. */
 #include "evtx/binxml.h"
 
+#include "base/utf16.h"
+
 /* Bytes of an item; 0: strings, SIDs and what has no items. */
 static uint32_t item_size(uint8_t type, uint32_t n)
 {
@@ -22,10 +24,12 @@ static uint32_t item_size(uint8_t type, uint32_t n)
 /* Length of the string at the front, without its NUL; *ret_step with it. */
 static uint32_t string_size(const struct value *v, uint32_t unit, uint32_t *ret_step)
 {
-    uint32_t i = 0;
+    uint32_t i;
 
-    while (i + unit <= v->n && (v->p[i] || (unit == 2 && v->p[i + 1])))
-        i += unit;
+    if (unit == 2)
+        i = 2 * (uint32_t)utf16_length(v->p, v->n / 2);
+    else
+        i = (uint32_t)strnlen((const char *)v->p, v->n);
     *ret_step = i + unit <= v->n ? i + unit : v->n;
     return i + unit <= v->n ? i : v->n;
 }

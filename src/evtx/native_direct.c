@@ -13,7 +13,7 @@
 struct direct {
     struct native_job *j;
     const uint8_t *p;
-    uint32_t n, at, end;
+    uint32_t at, end;
     unsigned depth; /* open elements */
     enum event_part part;
     bool systems; /* System has ended */
@@ -23,18 +23,25 @@ static const struct native_name *new_name(struct native_job *j, struct native_na
                                           uint32_t at, const struct native_name *element)
 {
     struct native_worker *nw = j->nw;
-    const uint8_t *p = j->chunk.p + at;
-    uint32_t units = binxml_u16(p + 6);
+    const uint8_t *p;
+    uint32_t n = (uint32_t)j->chunk.n, units;
     struct slice s;
-    uint8_t *to =
-        arena_try(&nw->name_arena, utf16_utf8_room(units) + (element ? element->local.n + 1 : 0));
+    uint8_t *to;
 
-    if (!to || units == 0)
+    if (at > n || n - at < 8)
+        return NULL;
+    p = j->chunk.p + at;
+    units = binxml_u16(p + 6);
+    if (units == 0 || n - at - 8 < 2 * units)
+        return NULL;
+    to = arena_try(&nw->name_arena, utf16_utf8_room(units) + (element ? element->local.n + 1 : 0));
+    if (!to)
         return NULL;
     s = slice_of(to, utf16_to_utf8(p + 8, units, to));
     *slot = (struct native_name){ .at = at,
                                   .generation = nw->templates.generation,
                                   .element = element ? element->at : 0,
+                                  .units = units,
                                   .local = native_local(s),
                                   .is_namespace = native_is_namespace(s) };
     slot->prefixed = slot->local.n != s.n;
@@ -53,30 +60,27 @@ static const struct native_name *new_name(struct native_job *j, struct native_na
 
 /* The name that an offset at d->at points to, of an attribute of `element` in System or of anything
  * else (NULL); NULL when it is damaged. */
-static const struct native_name *take_name(struct direct *d, const struct native_name *element)
+static inline const struct native_name *take_name(struct direct *d,
+                                                  const struct native_name *element)
 {
-    uint32_t at, units;
+    uint32_t at, owner = element ? element->at : 0;
+    const struct native_name *name;
     struct native_name *slot;
 
     if (d->end - d->at < 4)
         return NULL;
     at = binxml_u32(d->p + d->at);
     d->at += 4;
-    if (at > d->n || d->n - at < 8)
+    name = slot = &d->j->nw->name[((at + owner * 31) * 2654435761u) >> 22];
+    if (slot->at != at || slot->generation != d->j->nw->templates.generation ||
+        slot->element != owner)
+        name = new_name(d->j, slot, at, element);
+    if (!name || at != d->at)
+        return name;
+    if (d->end - d->at < 10 + 2 * name->units)
         return NULL;
-    units = binxml_u16(d->p + at + 6);
-    if (d->n - at - 8 < 2 * units)
-        return NULL;
-    if (at == d->at) {
-        if (d->end - d->at < 10 + 2 * units)
-            return NULL;
-        d->at += 10 + 2 * units;
-    }
-    slot = &d->j->nw->name[((at + (element ? element->at * 31 : 0)) * 2654435761u) >> 23];
-    if (slot->at == at && slot->generation == d->j->nw->templates.generation &&
-        slot->element == (element ? element->at : 0))
-        return slot;
-    return new_name(d->j, slot, at, element);
+    d->at += 10 + 2 * name->units;
+    return name;
 }
 
 /* One literal, and nothing behind it that would belong to it. */
@@ -121,7 +125,7 @@ static const struct native_label *label_of(struct direct *d, const struct value 
 
     if (v->n >= 8)
         h ^= binxml_u64(v->p) * 31 ^ binxml_u64(v->p + v->n - 8);
-    l = &nw->label[(h * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
+    l = &nw->label[(h * UINT64_C(0x9e3779b97f4a7c15)) >> 54];
     if (l->generation == nw->templates.generation && l->n == v->n &&
         memcmp(l->raw, v->p, v->n) == 0)
         return l;
@@ -178,7 +182,8 @@ static bool take_leaf(struct direct *d, struct slice name, uint32_t id, bool any
     if (peek(d) != TOKEN_END)
         return false;
     d->at++;
-    if (binxml_value_empty(&v) && !event_builder_keeps_empty(d->part, name, any))
+    if ((v.n < 2 || binxml_u16(v.p) == 0) && binxml_value_empty(&v) &&
+        !event_builder_keeps_empty(d->part, name, any))
         return true;
     return add(d, name, id, v);
 }
@@ -256,9 +261,7 @@ static bool skip(const struct direct *d, uint32_t at, uint32_t size, uint32_t *r
 
 int native_direct(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end)
 {
-    struct direct d = {
-        .j = j, .p = j->chunk.p, .n = (uint32_t)j->chunk.n, .at = at + 4, .end = end
-    };
+    struct direct d = { .j = j, .p = j->chunk.p, .at = at + 4, .end = end };
     uint32_t size;
     int rc;
 

@@ -100,17 +100,13 @@ static uint32_t key_number(const struct native_instance *in)
     return value_u64(&v, &n) == EV_OK && n <= UINT32_MAX ? (uint32_t)n : 0;
 }
 
-static void set_number(struct event *ev, uint8_t fact, const struct value *v)
+/* A number that is not of the usual type. */
+static __attribute__((noinline)) void set_number(struct event *ev, uint8_t fact,
+                                                 const struct value *v)
 {
     uint64_t n;
 
-    if (v->type == VALUE_U8 && v->n == 1)
-        n = v->p[0];
-    else if (v->type == VALUE_U16 && v->n == 2)
-        n = binxml_u16(v->p);
-    else if (v->type == VALUE_U64 && v->n == 8)
-        n = binxml_u64(v->p);
-    else if (value_u64(v, &n) < 0)
+    if (value_u64(v, &n) < 0)
         return;
     if (fact == FACT_LEVEL)
         ev->level = n <= UINT8_MAX ? (uint8_t)n : 0;
@@ -125,6 +121,35 @@ static void set_number(struct event *ev, uint8_t fact, const struct value *v)
     }
 }
 
+static __attribute__((noinline)) void set_time(struct event *ev, const struct value *v)
+{
+    uint64_t t;
+
+    if (value_filetime(v, &t) == EV_OK)
+        ev->time_created = t;
+}
+
+/* The usual types first; false when it is none. */
+static inline bool set_usual(struct event *ev, uint8_t fact, const struct value *v)
+{
+    if (fact == FACT_TIME && v->type == VALUE_FILETIME && v->n == 8) {
+        ev->time_created = binxml_u64(v->p);
+    } else if (fact == FACT_RECORD_ID && v->type == VALUE_U64 && v->n == 8) {
+        ev->has_record_id = true;
+        ev->record_id = binxml_u64(v->p);
+    } else if (fact == FACT_EVENT_ID && v->type == VALUE_U16 && v->n == 2) {
+        ev->has_event_id = true;
+        ev->event_id = binxml_u16(v->p);
+    } else if (fact == FACT_LEVEL && v->type == VALUE_U8 && v->n == 1) {
+        ev->level = v->p[0];
+    } else if (fact == FACT_VERSION && v->type == VALUE_U8 && v->n == 1) {
+        ev->version = v->p[0];
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static struct slice fact_text(struct native_job *j, uint8_t fact, struct field *f)
 {
     if (!f->text.p)
@@ -133,11 +158,10 @@ static struct slice fact_text(struct native_job *j, uint8_t fact, struct field *
 }
 
 /* The facts of the event that this field tells. Texts of the key are there already. */
-static void set_fact(struct native_job *j, const struct native_key *key, uint8_t fact,
-                     struct field *f)
+static inline void set_fact(struct native_job *j, const struct native_key *key, uint8_t fact,
+                            struct field *f)
 {
     struct event *ev = &j->w->builder.ev;
-    uint64_t t;
 
     switch (fact) {
     case FACT_PROVIDER:
@@ -153,13 +177,12 @@ static void set_fact(struct native_job *j, const struct native_key *key, uint8_t
         ev->user_sid = fact_text(j, fact, f);
         break;
     case FACT_TIME:
-        if (f->value.type == VALUE_FILETIME && f->value.n == 8)
-            ev->time_created = binxml_u64(f->value.p);
-        else if (value_filetime(&f->value, &t) == EV_OK)
-            ev->time_created = t;
+        if (!set_usual(ev, FACT_TIME, &f->value))
+            set_time(ev, &f->value);
         break;
     default:
-        set_number(ev, fact, &f->value);
+        if (!set_usual(ev, fact, &f->value))
+            set_number(ev, fact, &f->value);
     }
 }
 

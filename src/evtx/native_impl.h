@@ -52,6 +52,7 @@ struct native_name {
     uint32_t at, generation; /* place; of template_cache, valid when equal */
     uint32_t element;        /* place of the element's name when this is an attribute in System */
     uint32_t id;
+    uint32_t units;
     struct slice local, joined; /* joined: Element_Attribute; id is of that, then */
     bool prefixed, is_namespace, is_name, is_data;
 };
@@ -81,8 +82,8 @@ struct native_worker {
     struct template_store store;
     bool store_kept, store_filled;
     struct arena name_arena; /* lifetime: one chunk */
-    struct native_name name[512];
-    struct native_label label[256];
+    struct native_name name[1024];
+    struct native_label label[1024];
     uint32_t steps;                   /* left for the records of this chunk */
     uint64_t walked;                  /* active records that the token walk had to read */
     bool walk_only;                   /* for tests: no compiled templates, all by the token walk */

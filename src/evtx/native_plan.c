@@ -14,19 +14,25 @@ static bool sizes_fit(const struct native_plan *p, const uint32_t *off)
     return !wrong;
 }
 
-/* Two descriptors at a time. */
+typedef uint64_t wide __attribute__((vector_size(16)));
+
+static wide load(const uint8_t *p)
+{
+    wide v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Four descriptors at a time. What is read behind the last is masked out, and there: buffers of
+ * chunks have padding. */
 static bool types_fit(const struct native_plan *p, const uint8_t *desc)
 {
-    uint64_t wrong = 0;
-    uint32_t i = 0;
+    wide wrong = { 0, 0 };
 
-    for (; i + 2 <= p->values; i += 2)
-        wrong |=
-            (binxml_u64(desc + 4 * i) ^ binxml_u64(p->desc + 4 * i)) & binxml_u64(p->mask + 4 * i);
-    if (i < p->values)
-        wrong |=
-            (binxml_u32(desc + 4 * i) ^ binxml_u32(p->desc + 4 * i)) & binxml_u32(p->mask + 4 * i);
-    return !wrong;
+    for (uint32_t i = 0; i < 4 * p->values; i += 16)
+        wrong |= (load(desc + i) ^ load(p->desc + i)) & load(p->mask + i);
+    return (wrong[0] | wrong[1]) == 0;
 }
 
 const struct native_plan *native_plan_find(const struct template *t, const struct binxml_values *vs)
@@ -55,11 +61,14 @@ static bool sized(const struct template_op *op)
 static bool keep_types(struct arena *a, struct native_plan *p, const struct template *t,
                        const struct binxml_values *vs)
 {
-    uint8_t *desc = arena_try(a, (size_t)4 * vs->n), *mask = arena_try(a, (size_t)4 * vs->n);
+    size_t n = ((size_t)4 * vs->n + 15) / 16 * 16;
+    uint8_t *desc = arena_try(a, n), *mask = arena_try(a, n);
     uint16_t *of = arena_try(a, sizeof *of * t->ops);
 
     if (!desc || !mask || !of)
         return false;
+    memset(desc, 0, n);
+    memset(mask, 0, n);
     memcpy(desc, vs->desc, (size_t)4 * vs->n);
     for (uint32_t i = 0; i < vs->n; i++)
         memcpy(mask + 4 * i, "\0\0\xff\0", 4);
@@ -81,43 +90,50 @@ static bool keep_types(struct arena *a, struct native_plan *p, const struct temp
     return true;
 }
 
-/* Field i: what its operation says; the value's place aside when it is one of the instance's. */
-static void keep_field(struct field *f, uint16_t *slot, const struct template_op *op,
-                       const struct binxml_values *vs)
+/* Is the field's value one of the instance's? Else it is the same each time, and *ret tells it. */
+static bool varies(const struct template_op *op, const struct binxml_values *vs,
+                   struct plan_constant *ret)
 {
-    *f = op->field;
-    *slot = PLAN_CONSTANT;
+    if (op->kind == OP_LITERAL) {
+        ret->value = op->field.value;
+        ret->text = op->field.text;
+        return false;
+    }
+    ret->value = value_utf8(SLICE(""));
+    ret->text = SLICE_ABSENT;
     if (op->kind == OP_CHILDLESS)
-        f->value = value_utf8(SLICE(""));
-    if (op->kind == OP_LITERAL || op->kind == OP_CHILDLESS)
-        return;
-    f->value = (struct value){ (const uint8_t *)"", 0, VALUE_NULL };
-    if (op->slot >= vs->n || type_of(vs, op->slot) == VALUE_NULL)
-        return;
-    f->value.type = type_of(vs, op->slot);
-    *slot = op->slot;
+        return false;
+    ret->value.type = VALUE_NULL;
+    return op->slot < vs->n && type_of(vs, op->slot) != VALUE_NULL;
 }
 
 static bool keep_fields(struct arena *a, struct native_plan *p, const struct template *t,
                         const struct binxml_values *vs, const struct native_trace *trace)
 {
-    struct field *field = arena_try(a, sizeof *field * trace->n);
-    uint16_t *slot = arena_try(a, sizeof *slot * trace->n);
+    struct plan_field *field = arena_try(a, sizeof *field * trace->n);
+    struct plan_constant *constant = arena_try(a, sizeof *constant * trace->n);
 
-    if (!field || !slot)
+    if (!field || !constant)
         return false;
     for (uint32_t i = 0; i < trace->n; i++) {
         const struct template_op *op = trace->op[i];
 
-        keep_field(&field[i], &slot[i], op, vs);
+        field[i] = (struct plan_field){ op->field.name, op->field.id, op->field.part, 0, 0 };
+        constant[p->constants].at = i;
+        if (varies(op, vs, &constant[p->constants])) {
+            field[i].slot = op->slot;
+            field[i].type = type_of(vs, op->slot);
+        } else {
+            p->constants++;
+        }
         if (!op->fact || t->fact[op->fact] != op)
             continue;
         p->fact[p->facts].field = (uint16_t)i;
         p->fact[p->facts++].fact = op->fact;
     }
     p->field = field;
-    p->slot = slot;
     p->fields = trace->n;
+    p->constant = constant;
     return true;
 }
 

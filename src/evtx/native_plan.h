@@ -12,9 +12,8 @@
 #include "evtx/template.h"
 
 enum {
-    PLAN_VARIANTS = 4,     /* plans of a template; seen: 3 */
-    PLAN_FIELDS = 128,     /* of one instance; seen: 80 */
-    PLAN_CONSTANT = 0xffff /* no slot */
+    PLAN_VARIANTS = 4, /* plans of a template; seen: 3 */
+    PLAN_FIELDS = 128  /* of one instance; seen: 80 */
 };
 
 /* What the filling in of one instance did. */
@@ -25,6 +24,21 @@ struct native_trace {
     bool unfit;                     /* no plan can be made of it */
 };
 
+/* A field but for the place of its value. */
+struct plan_field {
+    struct slice name;
+    uint32_t id;
+    uint8_t part, type; /* type: of the value */
+    uint16_t slot;      /* of the value */
+};
+
+/* A field whose value is always the same. */
+struct plan_constant {
+    uint32_t at;
+    struct value value;
+    struct slice text;
+};
+
 struct native_plan {
     struct native_plan *next;
     uint32_t values;       /* of the instance */
@@ -32,9 +46,10 @@ struct native_plan {
     const uint8_t *mask;   /* the bits of them that matter */
     const uint16_t *sized; /* 2 * slot + 1 where the value must be empty, 2 * slot where not */
     uint32_t sized_n;
-    const struct field *field;
-    const uint16_t *slot; /* of each field's value, or PLAN_CONSTANT */
+    const struct plan_field *field;
     uint32_t fields;
+    const struct plan_constant *constant;
+    uint32_t constants;
     const struct template_op *body;
     struct {
         uint16_t field;
@@ -65,13 +80,20 @@ static inline void native_plan_fields(const struct native_plan *p, const struct 
     const uint32_t *off = vs->off;
 
     for (uint32_t i = 0; i < p->fields; i++) {
-        uint32_t slot = p->slot[i];
+        const struct plan_field *f = &p->field[i];
+        uint32_t at = off[f->slot];
 
-        to[i] = p->field[i];
-        if (slot == PLAN_CONSTANT)
-            continue;
-        to[i].value.p = base + off[slot];
-        to[i].value.n = off[slot + 1] - off[slot];
+        to[i].name = f->name;
+        to[i].id = f->id;
+        to[i].part = f->part;
+        to[i].value = (struct value){ base + at, off[f->slot + 1] - at, f->type };
+        to[i].text = SLICE_ABSENT;
+    }
+    for (uint32_t i = 0; i < p->constants; i++) {
+        const struct plan_constant *c = &p->constant[i];
+
+        to[c->at].value = c->value;
+        to[c->at].text = c->text;
     }
 }
 

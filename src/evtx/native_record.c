@@ -67,6 +67,7 @@ static int deliver(struct native_job *j, enum native_class how, struct event *ev
 static int hidden(struct native_job *j, uint32_t from, uint32_t to)
 {
     uint32_t at = (from + 7) & ~7u;
+    const struct record_place outer = j->place;
 
     while (at + RECORD_MIN <= to + 4) {
         const uint8_t *p = j->chunk.p + at;
@@ -81,7 +82,7 @@ static int hidden(struct native_job *j, uint32_t from, uint32_t to)
         }
         reader_note(j->v, j->counts, FINDING_HIDDEN, j->offset + at, binxml_u64(p + 8),
                     "a record lies hidden inside the one at offset %llu",
-                    (unsigned long long)j->place.offset);
+                    (unsigned long long)outer.offset);
         rc = native_record(j, at, size, NATIVE_RECOVERED, ORIGIN_RECOVERED);
         if (rc < 0)
             return rc;
@@ -164,42 +165,48 @@ static int walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t en
     return ask(j, &eb->ev);
 }
 
-static int active(struct native_job *j, uint32_t at, uint32_t end)
+/* The record by the token walk, which says why when it cannot be read. */
+static __attribute__((noinline)) int walked(struct native_job *j, uint32_t at, uint32_t end,
+                                            uint32_t *stop)
 {
     struct binxml b = { .rebound = false };
-    uint32_t stop = end;
     int rc;
 
+    j->nw->walked++;
+    walk_init(j, &b);
+    rc = walk(j, &b, at, end, stop);
+    if (rc == NATIVE_UNWANTED || rc == NATIVE_ENOUGH)
+        *stop = document_end(j, at, end);
+    else if (rc < 0)
+        unreadable(j, &b, rc);
+    if (b.rebound && (rc == EV_OK || rc == NATIVE_ENOUGH))
+        reader_note(j->v, j->counts, FINDING_TEMPLATE, j->place.offset, j->place.record_number,
+                    "the record's template is not in its place, another of the same id is used");
+    return rc;
+}
+
+static int active(struct native_job *j, uint32_t at, uint32_t end)
+{
+    uint32_t stop = end;
+    int rc = NATIVE_SLOW;
+
     j->counts->records++;
-    rc = NATIVE_SLOW;
     if (!j->nw->walk_only)
         rc = j->v->facts_only ? native_facts(j, at, end, &stop) : native_fill(j, at, end, &stop);
     j->w->now = (struct reader_now){ .job = j, .at = at, .end = end };
     j->w->now.opened = rc == EV_OK && j->v->facts_only;
     if (rc == NATIVE_SLOW && !j->nw->walk_only)
         rc = native_direct(j, at, end, &stop);
-    if (rc == NATIVE_SLOW) {
-        j->nw->walked++;
-        walk_init(j, &b);
-        rc = walk(j, &b, at, end, &stop);
-        if (rc == NATIVE_UNWANTED || rc == NATIVE_ENOUGH)
-            stop = document_end(j, at, end);
-    }
-    if (rc == NATIVE_ENOUGH)
-        rc = EV_OK;
+    if (rc == NATIVE_SLOW)
+        rc = walked(j, at, end, &stop);
     if (rc == NATIVE_UNWANTED) {
         j->counts->skipped++;
-    } else if (rc < 0) {
-        unreadable(j, &b, rc);
-        return EV_OK;
-    } else {
-        if (b.rebound)
-            reader_note(
-                j->v, j->counts, FINDING_TEMPLATE, j->place.offset, j->place.record_number,
-                "the record's template is not in its place, another of the same id is used");
+    } else if (rc == EV_OK || rc == NATIVE_ENOUGH) {
         rc = deliver(j, NATIVE_ACTIVE, &j->w->builder.ev);
         if (rc < 0)
             return rc;
+    } else {
+        return EV_OK;
     }
     return end - stop > RECORD_PAD_MAX ? hidden(j, stop, end) : EV_OK;
 }
@@ -251,8 +258,6 @@ int native_record(struct native_job *j, uint32_t at, uint32_t size, enum native_
                   enum event_origin origin)
 {
     const uint8_t *p = j->chunk.p + at;
-    struct record_place outer = j->place;
-    int rc;
 
     j->place = (struct record_place){ .offset = j->offset + at,
                                       .chunk = j->index,
@@ -261,9 +266,6 @@ int native_record(struct native_job *j, uint32_t at, uint32_t size, enum native_
                                       .origin = origin };
     j->asked = false;
     if (how == NATIVE_ACTIVE)
-        rc = active(j, at + RECORD_HEADER, at + size - 4);
-    else
-        rc = recovered(j, at + RECORD_HEADER, at + size - 4);
-    j->place = outer;
-    return rc;
+        return active(j, at + RECORD_HEADER, at + size - 4);
+    return recovered(j, at + RECORD_HEADER, at + size - 4);
 }
