@@ -9,6 +9,7 @@
 #include "app/load.h"
 #include "app/manifest_file.h"
 #include "app/outputs.h"
+#include "app/profiling.h"
 #include "app/progress.h"
 #include "app/run.h"
 #include "app/talk.h"
@@ -32,7 +33,8 @@ struct run {
     struct evidence evidence; /* as the summary tells it */
     struct coverage coverage;
     struct filter filter;
-    uint64_t started; /* FILETIME, for the manifest */
+    struct profile *profile; /* NULL: not asked for */
+    uint64_t started;        /* FILETIME, for the manifest */
 };
 
 static size_t memory_of(const struct options *o)
@@ -122,7 +124,10 @@ static int check_rule_names(const struct option_list *names, const char *option,
 static int prepare_rules(struct run *run, struct ev_err *err)
 {
     const struct options *o = run->o;
-    const struct match_options mo = { .kind = matcher_kind(o), .possible = o->possible };
+    const struct match_options mo = { .kind = matcher_kind(o),
+                                      .possible = o->possible,
+                                      .profile = run->profile != NULL };
+    uint64_t from = profiling_begin(run->profile);
     int rc = rules_load(o, NULL, 0, &run->rules, err);
     if (rc < 0)
         return rc;
@@ -140,8 +145,10 @@ static int prepare_rules(struct run *run, struct ev_err *err)
     rc = check_rule_names(&o->rule, "rule", run->rules.rules, err);
     if (rc == EV_OK)
         rc = check_rule_names(&o->exclude_rule, "exclude-rule", run->rules.rules, err);
+    from = profiling_stage(run->profile, STAGE_RULES, from);
     if (rc == EV_OK)
         rc = matcher_build(run->rules.rules, &mo, &run->matcher, err);
+    profiling_stage(run->profile, STAGE_MATCHER, from);
     return rc;
 }
 
@@ -153,8 +160,29 @@ struct row_context {
 static int write_row(void *ctx, const struct detection *d)
 {
     const struct row_context *c = ctx;
+    const uint64_t from = profiling_begin(c->run->profile);
     c->run->summary.rows[d->rule->level]++;
-    return outputs_row(&c->run->outputs, d, c->err);
+    int rc = outputs_row(&c->run->outputs, d, c->err);
+    profiling_stage(c->run->profile, STAGE_WRITE, from);
+    return rc;
+}
+
+/* Sorts and writes, or only ends what was written unsorted. */
+static int write_outputs(struct run *run, struct row_context *row)
+{
+    struct profile *p = run->profile;
+    const uint64_t before = p ? p->ns[STAGE_WRITE] : 0;
+    uint64_t from = profiling_begin(p);
+    int rc = EV_OK;
+    if (run->order)
+        rc = order_finish(run->order, write_row, row, &run->summary.duplicates, row->err);
+    from = profiling_stage(p, STAGE_SORT, from);
+    if (p)
+        p->ns[STAGE_SORT] -= p->ns[STAGE_WRITE] - before;
+    if (rc == EV_OK)
+        rc = outputs_end(&run->outputs, &run->summary, row->err);
+    profiling_stage(p, STAGE_WRITE, from);
+    return rc;
 }
 
 /* Could the rules have fired? Asked once, shown by all outputs. */
@@ -183,6 +211,7 @@ static int scan(struct run *run, struct ev_err *err)
         .row = o->unsorted ? write_row : NULL,
         .row_ctx = &row,
         .row_memory = memory_of(o),
+        .profile = run->profile,
         .stop = interrupt_seen,
     };
     struct progress *p =
@@ -193,13 +222,8 @@ static int scan(struct run *run, struct ev_err *err)
         talk("interrupted: writing what was found; once more, and nothing is kept");
     if (rc < 0 && rc != EV_EINTR)
         return rc;
-    rc = EV_OK;
     judge(run);
-    if (run->order)
-        rc = order_finish(run->order, write_row, &row, &run->summary.duplicates, err);
-    if (rc == EV_OK)
-        rc = outputs_end(&run->outputs, &run->summary, err);
-    return rc;
+    return write_outputs(run, &row);
 }
 
 /* Was a row of --fail-on's level or above written? */
@@ -276,8 +300,10 @@ static int run_prepare(struct run *run, struct ev_err *err)
     int rc = check_choices(o, err);
     if (rc == EV_OK)
         rc = prepare_rules(run, err);
+    const uint64_t from = profiling_begin(run->profile);
     if (rc == EV_OK)
         rc = run_inputs(o, &run->inputs, err);
+    profiling_stage(run->profile, STAGE_INPUTS, from);
     if (rc == EV_OK)
         rc = outputs_open(o, &run->outputs, err);
     if (rc < 0)
@@ -294,6 +320,8 @@ static void run_release(struct run *run)
     outputs_release(&run->outputs);
     order_free(run->order);
     correlator_free(run->correlator);
+    if (run->profile)
+        match_profile_release(&run->profile->match);
     matcher_free(run->matcher);
     inputs_release(&run->inputs);
     loaded_release(&run->rules);
@@ -303,9 +331,41 @@ static void run_release(struct run *run)
     arena_release(&run->summary.arena);
 }
 
+/* The table, the file, or nothing. */
+static int tell_profile(struct run *run, uint64_t from, struct ev_err *err)
+{
+    struct profile *p = run->profile;
+    if (!p)
+        return EV_OK;
+    p->ns_all = profiling_begin(p) - from;
+    p->threads = run_threads(run->o);
+    p->matcher = run->matcher;
+    p->rules = run->rules.rules;
+    return profiling_tell(run->o, p, err);
+}
+
+/* All of a run but the words about its failure. */
+static int scan_all(struct run *run, int *ret_code, struct ev_err *err)
+{
+    const uint64_t from = profiling_begin(run->profile);
+    int rc = run_prepare(run, err);
+    if (rc == EV_OK)
+        rc = scan(run, err);
+    if (rc == EV_OK) {
+        *ret_code = report(run);
+        rc = write_manifest(run, *ret_code, err);
+    }
+    if (rc == EV_OK)
+        rc = tell_profile(run, from, err);
+    return rc;
+}
+
 int cmd_scan(const struct options *o)
 {
-    struct run run = { .o = o, .started = filetime_now() };
+    struct profile profile = { 0 };
+    struct run run = { .o = o,
+                       .profile = profiling_wanted(o) ? &profile : NULL,
+                       .started = filetime_now() };
     struct ev_err err = { 0 };
     int code = EXIT_FAILED;
 
@@ -315,13 +375,7 @@ int cmd_scan(const struct options *o)
     inputs_init(&run.inputs);
     arena_init(&run.summary.arena, LIMIT_SUMMARY_ARENA);
     evidence_init(&run.evidence);
-    int rc = run_prepare(&run, &err);
-    if (rc == EV_OK)
-        rc = scan(&run, &err);
-    if (rc == EV_OK) {
-        code = report(&run);
-        rc = write_manifest(&run, code, &err);
-    }
+    int rc = scan_all(&run, &code, &err);
     if (rc < 0) {
         talk_error(&err);
         code = run_exit(rc);

@@ -144,6 +144,8 @@ int outputs_guard(const struct options *o, struct ev_err *err)
         rc = guard_one(o, o->output.v[i], false, err);
     if (rc == EV_OK && o->manifest)
         rc = guard_one(o, o->manifest, false, err);
+    if (rc == EV_OK && o->profile_json)
+        rc = guard_one(o, o->profile_json, false, err);
     if (rc == EV_OK && o->tmpdir)
         rc = guard_one(o, o->tmpdir, true, err);
     return rc;

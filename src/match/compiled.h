@@ -8,6 +8,7 @@
 #include "match/indexed.h"
 #include "match/leaf.h"
 #include "match/matcher.h"
+#include "match/profile.h"
 
 struct compiled {
     const struct rule *rule;
@@ -38,8 +39,9 @@ struct scratch {
     uint8_t *taken, *twin; /* by log source: enum taken, enum twin_kind */
     uint8_t *plain, *mark; /* by test of the rule at hand */
     struct regex_state *regex;
-    struct index_state *index;  /* NULL: the oracle */
-    struct rule_counts *counts; /* by rule */
+    struct index_state *index;     /* NULL: the oracle */
+    struct rule_counts *counts;    /* by rule */
+    struct match_profile *profile; /* NULL: nothing is measured */
     struct hit *hit;
     size_t nhit, room;
 };

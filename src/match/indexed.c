@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/stopwatch.h"
 #include "match/group.h"
 
 #include <stdlib.h>
@@ -167,7 +168,8 @@ static void sift(struct index_state *st, struct view *v, uint32_t i, size_t fiel
     st->nlist = n;
 }
 
-static void scan_value(struct index_state *st, struct view *v, uint32_t i, size_t field,
+/* Returns whether the memo knew it. */
+static bool scan_value(struct index_state *st, struct view *v, uint32_t i, size_t field,
                        bool keywords)
 {
     const struct value *value = &v->event.field[i].value;
@@ -182,16 +184,34 @@ static void scan_value(struct index_state *st, struct view *v, uint32_t i, size_
         memo_hash(st->memo, &key);
         if (memo_find(st->memo, &key, &fact, &n)) {
             establish(st, fact, n);
-            return;
+            return true;
         }
     }
     sift(st, v, i, field, keywords);
     if (fits)
         memo_add(st->memo, &key, st->list, st->nlist);
     establish(st, st->list, st->nlist);
+    return false;
 }
 
-static void scan_event(struct index_state *st, const struct cohort *c, struct view *v)
+static void scan_timed(struct index_state *st, struct match_profile *p, struct view *v, uint32_t i,
+                       size_t field, bool keywords)
+{
+    struct field_cost *c = &p->field[field];
+    const uint64_t from = stopwatch_now();
+    const size_t before = st->nfact;
+    const bool known = scan_value(st, v, i, field, keywords);
+
+    stopwatch_lap(from, &c->ns);
+    c->values++;
+    c->remembered += known;
+    c->bytes += known ? 0 : event_text(&v->event, i).n;
+    c->facts += st->nfact - before;
+}
+
+/* p: NULL, or what is measured. */
+static void scan_event(struct index_state *st, struct match_profile *p, const struct cohort *c,
+                       struct view *v)
 {
     const struct index *ix = st->ix;
 
@@ -200,7 +220,11 @@ static void scan_event(struct index_state *st, const struct cohort *c, struct vi
         bool keywords = c->keywords && sieve_reads(ix->sieve[ix->nfield], f->value.type);
         bool reads = f->id < ix->nfield && f->part != EVENT_RENDERING && bit_has(c->reads, f->id);
 
-        if (keywords || reads)
+        if (!keywords && !reads)
+            continue;
+        if (p)
+            scan_timed(st, p, v, i, reads ? f->id : ix->nfield, keywords);
+        else
             scan_value(st, v, i, reads ? f->id : ix->nfield, keywords);
     }
 }
@@ -300,12 +324,36 @@ static bool act(struct index_state *st, struct scratch *s, uint32_t rule, enum o
     return row;
 }
 
+/* The rules that wait for a fact of this event. */
+static void count_woken(const struct index_state *st, struct match_profile *p,
+                        const struct cohort *c, const struct gap *gap)
+{
+    const uint32_t *rule;
+    size_t n;
+
+    if (!gap)
+        gap = &c->full;
+    for (size_t i = 0; i < st->nfact; i++) {
+        rule = trigger_table_get(&st->ix->trigger, st->fact[i], &n);
+        for (size_t k = 0; k < n; k++)
+            p->rule[rule[k]].woken += bit_has(gap->waits, rule[k]);
+        if (!gap->trigger.run)
+            continue;
+        rule = trigger_table_get(&gap->trigger, st->fact[i], &n);
+        for (size_t k = 0; k < n; k++)
+            p->rule[rule[k]].woken++;
+    }
+}
+
 /* Runs the program of one candidate and acts. */
 static enum outcome decide(struct index_state *st, struct scratch *s, uint32_t rule, struct view *v)
 {
+    const uint64_t from = s->profile ? stopwatch_now() : 0;
     enum outcome outcome = judge(st, s, rule);
 
     s->counts[rule].candidates += !act(st, s, rule, outcome, v);
+    if (s->profile)
+        stopwatch_lap(from, &s->profile->rule[rule].ns);
     return st->answers.asks ? OUTCOME_ASKED : outcome;
 }
 
@@ -328,6 +376,16 @@ static struct memo_key like_key(struct index_state *st, const struct cohort *c)
                               .sieve = UINT32_MAX };
 }
 
+static void act_timed(struct index_state *st, struct scratch *s, uint32_t rule,
+                      enum outcome outcome, struct view *v)
+{
+    const uint64_t from = s->profile ? stopwatch_now() : 0;
+
+    act(st, s, rule, outcome, v);
+    if (s->profile)
+        stopwatch_lap(from, &s->profile->rule[rule].ns);
+}
+
 /* A copy: deciding may add to the memo. */
 static void like_replay(struct index_state *st, struct scratch *s, const uint32_t *known, size_t n,
                         struct view *view)
@@ -340,7 +398,7 @@ static void like_replay(struct index_state *st, struct scratch *s, const uint32_
             if (k == OUTCOME_ASKED)
                 decide(st, s, *rule, view);
             else
-                act(st, s, *rule, (enum outcome)k, view);
+                act_timed(st, s, *rule, (enum outcome)k, view);
         }
 }
 
@@ -364,26 +422,44 @@ static void like_learn(struct index_state *st, struct scratch *s, const struct m
         memo_add(st->memo, key, v, n);
 }
 
-static void run_cohort(struct index_state *st, struct scratch *s, struct cohort *c,
-                       struct event *ev)
+/* What the facts of the event say of the cohort's rules. */
+static void run_facts(struct index_state *st, struct scratch *s, struct cohort *c, struct view *v)
 {
-    struct view *v = scratch_twin(s, c->twin, ev);
-    const struct gap *gap;
-    struct memo_key key;
+    const struct gap *gap = groups_gap(&st->groups, c, v);
+    struct memo_key key = like_key(st, c);
     const uint32_t *known;
     size_t n;
 
-    round_begin(st, s, v);
-    scan_event(st, c, v);
-    gap = groups_gap(&st->groups, c, v);
-    key = like_key(st, c);
+    if (s->profile)
+        count_woken(st, s->profile, c, gap);
     memo_hash(st->memo, &key);
     if (memo_find(st->memo, &key, &known, &n)) {
+        if (s->profile)
+            s->profile->alike++;
         like_replay(st, s, known, n, v);
         return;
     }
     find_candidates(st, c, gap);
     like_learn(st, s, &key, v);
+}
+
+static void run_cohort(struct index_state *st, struct scratch *s, struct cohort *c,
+                       struct event *ev)
+{
+    struct match_profile *p = s->profile;
+    struct view *v = scratch_twin(s, c->twin, ev);
+    uint64_t from = p ? stopwatch_now() : 0;
+
+    round_begin(st, s, v);
+    scan_event(st, p, c, v);
+    if (p) {
+        from = stopwatch_lap(from, &p->ns_values);
+        p->events++;
+        p->facts += st->nfact;
+    }
+    run_facts(st, s, c, v);
+    if (p)
+        stopwatch_lap(from, &p->ns_rules);
 }
 
 static int by_rule(const void *a, const void *b)

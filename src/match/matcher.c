@@ -5,7 +5,9 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/stopwatch.h"
 #include "match/compiled.h"
+#include "match/group.h"
 #include "rule/filter.h"
 
 const char *verdict_name(enum verdict v)
@@ -114,6 +116,11 @@ struct scratch *scratch_new(const struct matcher *m)
     s->regex = regex_state_new();
     s->counts = xcalloc(m->n + 1, sizeof *s->counts);
     s->index = m->index ? index_state_new(m) : NULL;
+    if (m->options.profile) {
+        s->profile = xcalloc(1, sizeof *s->profile);
+        match_profile_init(s->profile, m->n,
+                           m->index ? m->index->nfield : names_count(m->rs->names));
+    }
     return s;
 }
 
@@ -132,6 +139,9 @@ void scratch_free(struct scratch *s)
     free(s->mark);
     free(s->counts);
     free(s->hit);
+    if (s->profile)
+        match_profile_release(s->profile);
+    free(s->profile);
     free(s);
 }
 
@@ -167,13 +177,25 @@ struct view *scratch_twin(struct scratch *s, enum twin_kind kind, struct event *
     return &s->view[kind];
 }
 
+static void naive_timed(struct scratch *s, size_t rule, struct view *v)
+{
+    const uint64_t from = stopwatch_now();
+
+    naive_rule(s, &s->m->rule[rule], v);
+    stopwatch_lap(from, &s->profile->rule[rule].ns);
+}
+
 static void run_naive(const struct matcher *m, struct scratch *s, struct event *ev)
 {
+    if (s->profile)
+        s->profile->events++;
     memset(s->taken, TAKEN_UNASKED, m->dispatch.n);
     for (size_t i = 0; i < m->n; i++) {
         struct view *v = scratch_view(s, &m->rule[i], ev);
 
-        if (v)
+        if (v && s->profile)
+            naive_timed(s, i, v);
+        else if (v)
             naive_rule(s, &m->rule[i], v);
     }
 }

@@ -23,6 +23,7 @@ enum matcher_kind {
 struct match_options {
     enum matcher_kind kind;
     bool possible; /* rows of verdict possible too */
+    bool profile;  /* measure by rule and field (profile.h) */
 };
 
 /* Why a rule hit: one test that was true under an even number of nots. */

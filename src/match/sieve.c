@@ -467,6 +467,11 @@ void sieve_scan(const struct sieve *s, struct sieve_state *st, struct slice text
         st->atom[st->n++] = s->beyond;
 }
 
+size_t sieve_atoms(const struct sieve *s)
+{
+    return s->n + s->nnumber + (s->beyond != UINT32_MAX);
+}
+
 size_t sieve_longest_chain(const struct sieve *s)
 {
     size_t a = s->gram ? gram_longest(s->gram) : 0, b = s->gram8 ? gram_longest(s->gram8) : 0;

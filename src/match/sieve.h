@@ -42,6 +42,9 @@ void sieve_scan(const struct sieve *s, struct sieve_state *st, struct slice text
  * characters; a sieve for words need not look at them. */
 bool sieve_reads(const struct sieve *s, uint8_t type);
 
+/* Atoms that it was made of. */
+size_t sieve_atoms(const struct sieve *s);
+
 /* Literals in the fullest bucket. */
 size_t sieve_longest_chain(const struct sieve *s);
 

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/stopwatch.h"
 #include "scan/script.h"
 
 static void *thread_main(void *ctx)
@@ -108,6 +109,20 @@ static void summarise_rules(const struct ruleset *rules, struct summary *sum)
     arena_release(&a);
 }
 
+static void profile_workers(const struct worker *w, unsigned n, struct profile *p)
+{
+    for (unsigned i = 0; i < n; i++) {
+        for (int k = 0; k < PROFILE_STAGES; k++)
+            p->ns[k] += w[i].ns[k];
+        p->events += w[i].decoded;
+        const struct match_profile *m = scratch_profile(w[i].scratch);
+        if (m && !p->match.rule)
+            match_profile_init(&p->match, m->nrule, m->nfield);
+        if (m)
+            match_profile_add(&p->match, m);
+    }
+}
+
 /* The first fault in worker order; an interruption only when there is no other. */
 static int first_fault(const struct worker *w, unsigned n, struct ev_err *err)
 {
@@ -200,6 +215,7 @@ static void run_init(struct run *run, const struct scan_options *o, struct input
                                           .script = run->script,
                                           .correlator = o->correlator,
                                           .progress = progress,
+                                          .timed = o->profile != NULL,
                                           .stop = o->stop,
                                           .stop_ctx = o->stop_ctx };
         worker_init(&run->worker[i]);
@@ -243,6 +259,22 @@ static int match_blocks(struct run *run, const struct inputs *in, struct summary
     return rc;
 }
 
+/* What needs all that was read: script blocks in parts, then correlations. */
+static int finish(struct run *run, const struct inputs *in, struct summary *sum, struct ev_err *err)
+{
+    struct profile *p = run->o->profile;
+    uint64_t from = p ? stopwatch_now() : 0;
+    int rc = match_blocks(run, in, sum, err);
+
+    if (p)
+        from = stopwatch_lap(from, &p->ns[STAGE_BLOCKS]);
+    if (rc >= 0 && run->o->correlator)
+        rc = correlate(run->o->correlator, &run->worker[0], err);
+    if (p)
+        stopwatch_lap(from, &p->ns[STAGE_CORRELATE]);
+    return rc;
+}
+
 int scan_run(const struct scan_options *o, struct inputs *in, struct order *order,
              struct scan_progress *progress, struct summary *sum, struct ev_err *err)
 {
@@ -251,19 +283,19 @@ int scan_run(const struct scan_options *o, struct inputs *in, struct order *orde
     run_init(&run, o, in, order, progress);
     run_workers(run.worker, o->threads);
     int rc = first_fault(run.worker, o->threads, err);
-    if (rc == EV_OK || rc == EV_EINTR) {
-        int late = match_blocks(&run, in, sum, err);
-        rc = late < 0 ? late : rc;
-    }
     sum->interrupted = rc == EV_EINTR;
-    if (o->correlator && (rc == EV_OK || rc == EV_EINTR)) {
-        int more = correlate(o->correlator, &run.worker[0], err);
-        rc = more < 0 ? more : rc;
+    if (rc == EV_OK || rc == EV_EINTR) {
+        int late = finish(&run, in, sum, err);
+        rc = late < 0 ? late : rc;
     }
     scan_summarise_files(in, run.dispenser, sum);
     struct rule_counts *count = summarise_workers(run.worker, o->threads, o->rules, sum);
     count_correlations(o->correlator, o->rules, count, sum);
     summarise_rules(o->rules, sum);
+    if (o->profile) {
+        profile_workers(run.worker, o->threads, o->profile);
+        o->profile->count = count;
+    }
     run_release(&run);
     return rc;
 }

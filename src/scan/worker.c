@@ -1,6 +1,7 @@
 #include "scan/worker.h"
 
 #include "base/limits.h"
+#include "base/stopwatch.h"
 #include "detect/feed.h"
 
 void worker_init(struct worker *w)
@@ -101,10 +102,26 @@ static bool stopped(void *ctx)
     return w->stop && w->stop(w->stop_ctx);
 }
 
+/* Matches the event and takes what it hit. */
+static int match(struct worker *w, struct event *ev, struct slice file)
+{
+    uint64_t from = w->timed ? stopwatch_now() : 0;
+    struct hits hits;
+    int rc = EV_OK;
+
+    matcher_run(w->matcher, w->scratch, ev, &hits);
+    if (w->timed)
+        from = stopwatch_lap(from, &w->ns[STAGE_MATCH]);
+    for (size_t i = 0; rc == EV_OK && i < hits.n; i++)
+        rc = take_hit(w, ev, &hits.v[i], file, SLICE_ABSENT);
+    if (w->timed)
+        stopwatch_lap(from, &w->ns[STAGE_ROW]);
+    return rc;
+}
+
 static int event(void *ctx, struct event *ev)
 {
     struct worker *w = ctx;
-    struct hits hits;
 
     if (stopped(w))
         return EV_EINTR;
@@ -116,11 +133,9 @@ static int event(void *ctx, struct event *ev)
     const char *path = source_path(w->file->source);
     bool taken = false;
     int rc = w->script ? script_take(w->script, ev, path, &w->row, &taken, &w->err) : EV_OK;
-    if (rc == EV_OK && !taken) {
-        matcher_run(w->matcher, w->scratch, ev, &hits);
-        for (size_t i = 0; rc == EV_OK && i < hits.n; i++)
-            rc = take_hit(w, ev, &hits.v[i], slice_str(path), SLICE_ABSENT);
-    }
+    w->decoded++;
+    if (rc == EV_OK && !taken)
+        rc = match(w, ev, slice_str(path));
     if (rc < 0)
         w->rc = rc;
     return rc;
@@ -233,7 +248,13 @@ static void run_job(struct worker *w, uint64_t job)
     w->findings.n = 0;
     atomic_store_explicit(&w->progress->file, dispenser_path(w->dispenser, w->file),
                           memory_order_relaxed);
+    const uint64_t inside = w->ns[STAGE_MATCH] + w->ns[STAGE_ROW];
+    const uint64_t from = w->timed ? stopwatch_now() : 0;
     int rc = w->file->decoder->run(w->file->reader, job, w->reader, &v, &counts, &err);
+    if (w->timed) {
+        stopwatch_lap(from, &w->ns[STAGE_READ]);
+        w->ns[STAGE_READ] -= w->ns[STAGE_MATCH] + w->ns[STAGE_ROW] - inside;
+    }
     if (w->rc == EV_OK && rc == EV_EINTR)
         w->rc = rc;
     atomic_fetch_add_explicit(&w->progress->bytes, counts.bytes, memory_order_relaxed);

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "detect/correlate.h"
+#include "detect/profile.h"
 #include "scan/dispenser.h"
 #include "scan/filter.h"
 #include "scan/reorder.h"
@@ -30,6 +31,7 @@ struct worker {
     struct script *script;   /* parts of script blocks go there; NULL: are matched one by one */
     struct correlator *correlator; /* NULL: no correlations */
     struct scan_progress *progress;
+    bool timed;              /* measure ns */
     bool (*stop)(void *ctx); /* asked between events; NULL: never */
     void *stop_ctx;
 
@@ -44,6 +46,8 @@ struct worker {
     uint64_t fed;                         /* events that make no row, but feed a correlation */
     uint64_t filtered;                    /* events of other computers */
     uint64_t blocks, incomplete;          /* script blocks of several parts, of them not whole */
+    uint64_t ns[PROFILE_STAGES];          /* with timed */
+    uint64_t decoded;                     /* events that the matcher or the script blocks took */
     uint64_t oversize;                    /* rows beyond LIMIT_DETECTION, lost and reported */
     int rc;                               /* first fault that ends the run */
     struct ev_err err;
