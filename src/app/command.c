@@ -5,6 +5,8 @@ const struct command commands[] = {
       cmd_scan },
     { "dump", C_DUMP, "[OPTION]... PATH...", "write events as they are: XML, JSON lines or CSV",
       cmd_dump },
+    { "verify", C_VERIFY, "[OPTION]... PATH...",
+      "examine logs as files: structure, checksums, gaps, signs of tampering", cmd_verify },
     { "rules", C_RULES, "check|list|show|card|export|test [OPTION]... [PATH]...",
       "check rules, list or show them, make pages and queries of them, run their own tests",
       cmd_rules },

@@ -10,7 +10,7 @@ enum exit_code {
     EXIT_FAILED = 1,     /* could not finish: output failed, out of memory */
     EXIT_USAGE = 2,      /* wrong usage, or a rule that cannot be loaded under --strict */
     EXIT_UNREAD = 3,     /* done, but some input could not be read, or no event log was found */
-    EXIT_FAULTS = 4,     /* rules check, rules test: faults */
+    EXIT_FAULTS = 4,     /* rules check, rules test: faults; verify: findings */
     EXIT_LEVEL_MET = 10, /* done, and --fail-on was met */
     EXIT_INTERRUPTED = 130
 };
@@ -32,6 +32,7 @@ const struct command *command_find(const char *name);
 int cmd_scan(const struct options *o);
 int cmd_dump(const struct options *o);
 int cmd_coverage(const struct options *o);
+int cmd_verify(const struct options *o);
 /* cmd_rules.c */
 int cmd_rules(const struct options *o);
 

@@ -18,6 +18,7 @@ struct carve {
     uint64_t base;
     size_t n;
     uint64_t charged; /* from where on the budget of tokens counts */
+    uint64_t done;    /* up to where spans were told */
     uint64_t last;    /* where a chunk was last seen to begin; UINT64_MAX: never */
 };
 
@@ -74,9 +75,22 @@ static void take_chunk(struct carve *c, uint64_t base)
     template_cache_chunk(&j->nw->templates, j->r->base.options.names);
 }
 
+/* All from the last thing found up to `at` was nothing; what is there ends at `end`. */
+static void found(struct carve *c, uint64_t at, uint64_t end)
+{
+    const struct reader_visitor *v = c->j->v;
+
+    if (v->span && at > c->done)
+        v->span(v->ctx,
+                &(struct span){ .kind = SPAN_FOREIGN, .offset = c->done, .bytes = at - c->done });
+    c->done = end;
+}
+
 static int carve_chunk(struct carve *c, uint64_t at)
 {
     take_chunk(c, at);
+    found(c, at, at + c->j->chunk.n);
+    native_span(c->j, SPAN_CARVED_HEADER, 0, CHUNK_HEADER);
     c->last = at;
     c->j->counts->chunks++;
     template_store_scan(&c->j->nw->store, c->j->chunk, 0);
@@ -129,6 +143,8 @@ static int carve_record(struct carve *c, uint64_t at, uint32_t size)
         c->last = base;
     template_store_scan(&c->j->nw->store, slice_of(c->j->chunk.p, (size_t)(at - base) + size),
                         (size_t)(at - base));
+    found(c, at, at + size);
+    native_span_record(c->j, SPAN_CARVED_RECORD, (uint32_t)(at - base), size);
     return native_record(c->j, (uint32_t)(at - base), size, NATIVE_RECOVERED, ORIGIN_CARVED);
 }
 
@@ -180,7 +196,9 @@ static int carve_at(struct carve *c, uint64_t at, uint64_t *ret_next)
 
 int carve_range(struct native_job *j, uint64_t from, uint64_t to, uint64_t grid, struct ev_err *err)
 {
-    struct carve c = { j, from, to, grid, NULL, from, 0, 0, UINT64_MAX };
+    struct carve c = {
+        .j = j, .from = from, .to = to, .grid = grid, .base = from, .done = from, .last = UINT64_MAX
+    };
     uint64_t at = from;
     int rc = EV_OK;
 
@@ -205,6 +223,7 @@ int carve_range(struct native_job *j, uint64_t from, uint64_t to, uint64_t grid,
             continue;
         rc = carve_at(&c, at, &at);
     }
+    found(&c, c.to, c.to);
     j->nw->store_kept = false;
     return rc;
 }

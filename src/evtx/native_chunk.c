@@ -33,9 +33,24 @@ static uint32_t stray_size(struct slice chunk, uint32_t at, uint32_t end)
                                                                                           : 0;
 }
 
+/* What lies between records that belong to no walk. */
+static void gap(const struct native_job *j, uint32_t from, uint32_t to, enum event_origin origin)
+{
+    const uint8_t *p = j->chunk.p + from;
+    enum span_class kind = SPAN_SLACK_RESIDUE;
+
+    if (!j->v->span || from >= to)
+        return;
+    if (origin == ORIGIN_CARVED)
+        kind = SPAN_FOREIGN;
+    else if (p[0] == 0 && memcmp(p, p + 1, to - from - 1) == 0)
+        kind = SPAN_SLACK_EMPTY;
+    native_span(j, kind, from, to - from);
+}
+
 int native_slack(struct native_job *j, uint32_t from, uint32_t to, enum event_origin origin)
 {
-    uint32_t at = (from + 7) & ~7u;
+    uint32_t at = (from + 7) & ~7u, done = from;
 
     while (at + RECORD_MIN <= to) {
         uint32_t size;
@@ -49,9 +64,13 @@ int native_slack(struct native_job *j, uint32_t from, uint32_t to, enum event_or
         rc = native_record(j, at, size, NATIVE_RECOVERED, origin);
         if (rc < 0)
             return rc;
-        at += size;
-        at = (at + 7) & ~7u;
+        gap(j, done, at, origin);
+        native_span_record(j, origin == ORIGIN_CARVED ? SPAN_CARVED_RECORD : SPAN_SLACK_RECORD, at,
+                           size);
+        done = at + size;
+        at = (done + 7) & ~7u;
     }
+    gap(j, done, to, origin);
     return EV_OK;
 }
 
@@ -131,6 +150,7 @@ static int resync(struct native_job *j, uint32_t at, uint32_t used, uint32_t *re
         reader_note(j->v, j->counts, FINDING_RECORD_SIZE, j->offset + at,
                     binxml_u64(j->chunk.p + at + 8),
                     "the record's size and its copy do not agree; it is of class recovered");
+        native_span_record(j, SPAN_TORN, at, size);
         return native_record(j, at, size, NATIVE_RECOVERED, ORIGIN_RECOVERED);
     }
     reader_note(j->v, j->counts, FINDING_RECORD_SIZE, j->offset + at,
@@ -141,6 +161,9 @@ static int resync(struct native_job *j, uint32_t at, uint32_t used, uint32_t *re
     if (torn) {
         j->counts->records++;
         j->counts->unreadable++;
+        native_span_record(j, SPAN_LOST, at, next - at);
+    } else {
+        native_span(j, SPAN_LOST, at, next - at);
     }
     return EV_OK;
 }
@@ -151,6 +174,7 @@ int native_chunk(struct native_job *j)
     bool known = used != 0;
 
     j->counts->chunks++;
+    native_span(j, SPAN_CHUNK_HEADER, 0, CHUNK_HEADER);
     template_cache_chunk(&j->nw->templates, j->r->base.options.names);
     arena_reset(&j->nw->name_arena);
     j->nw->store_filled = false;

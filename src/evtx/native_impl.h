@@ -107,6 +107,29 @@ struct native_job {
     struct binxml failed; /* the walk of a record that could not be rendered */
 };
 
+/* Tells the visitor of n bytes at `at` of the job's chunk. */
+static inline void native_span(const struct native_job *j, enum span_class kind, uint32_t at,
+                               uint32_t n)
+{
+    if (j->v->span && n)
+        j->v->span(j->v->ctx, &(struct span){ .kind = kind, .offset = j->offset + at, .bytes = n });
+}
+
+/* The same for a record, or what begins like one, of which n bytes are meant. */
+static inline void native_span_record(const struct native_job *j, enum span_class kind, uint32_t at,
+                                      uint32_t n)
+{
+    const uint8_t *p = j->chunk.p + at;
+
+    if (j->v->span)
+        j->v->span(j->v->ctx, &(struct span){ .kind = kind,
+                                              .offset = j->offset + at,
+                                              .bytes = n,
+                                              .record = true,
+                                              .record_number = binxml_u64(p + 8),
+                                              .written = binxml_u64(p + 16) });
+}
+
 /* Provider, channel and EventID of a record as `want` was asked for them. */
 struct native_key {
     struct slice provider, channel;

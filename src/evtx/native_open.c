@@ -161,8 +161,12 @@ static void note_file(struct native_job *j)
 {
     const struct native_reader *r = j->r;
 
-    if (!r->carve)
-        j->counts->bytes += r->size < r->first ? r->size : r->first;
+    if (!r->carve) {
+        uint32_t n = (uint32_t)(r->size < r->first ? r->size : r->first);
+
+        j->counts->bytes += n;
+        native_span(j, SPAN_FILE_HEADER, 0, n);
+    }
     if (r->header_fault[0])
         reader_note(j->v, j->counts, FINDING_FILE_HEADER, 0, 0, "%s", r->header_fault);
     if (r->flags & FLAG_DIRTY)
@@ -220,6 +224,7 @@ static int slot(struct native_job *j)
     if (j->chunk.n < CHUNK_HEADER) {
         reader_note(j->v, j->counts, FINDING_TRUNCATED, j->offset, 0,
                     "the file ends inside the header of a chunk");
+        native_span(j, SPAN_CHUNK_HEADER, 0, (uint32_t)j->chunk.n);
         return EV_OK;
     }
     if (j->index == j->r->counted)
@@ -244,14 +249,16 @@ static int batch(struct native_job *j, uint64_t job, struct ev_err *err)
         j->chunk = slice_of(j->nw->batch + i, n - i < EVTX_CHUNK ? n - i : EVTX_CHUNK);
         j->offset = at + i;
         j->index = job * NATIVE_BATCH_CHUNKS + i / EVTX_CHUNK;
-        if (is_magic(j->chunk))
-            rc = slot(j);
-        else if (is_stray(j->chunk)) {
+        if (is_stray(j->chunk)) {
             rc = in_run ? EV_OK : stray(j, i == 0, err);
             in_run = true;
             continue;
         }
         in_run = false;
+        if (is_magic(j->chunk))
+            rc = slot(j);
+        else
+            native_span(j, SPAN_CHUNK_EMPTY, 0, (uint32_t)j->chunk.n);
     }
     return rc;
 }

@@ -66,7 +66,7 @@ static int deliver(struct native_job *j, enum native_class how, struct event *ev
 /* Records inside the padding of another: its size was raised to swallow them. */
 static int hidden(struct native_job *j, uint32_t from, uint32_t to)
 {
-    uint32_t at = (from + 7) & ~7u;
+    uint32_t at = (from + 7) & ~7u, done = from;
     const struct record_place outer = j->place;
 
     while (at + RECORD_MIN <= to + 4) {
@@ -86,9 +86,28 @@ static int hidden(struct native_job *j, uint32_t from, uint32_t to)
         rc = native_record(j, at, size, NATIVE_RECOVERED, ORIGIN_RECOVERED);
         if (rc < 0)
             return rc;
+        native_span(j, SPAN_PADDING, done, at - done);
+        native_span_record(j, SPAN_HIDDEN, at, at + size > to ? to - at : size);
         at += size;
+        done = at;
     }
+    if (done < to)
+        native_span(j, SPAN_PADDING, done, to - done);
     return EV_OK;
+}
+
+/* What lies behind an active record's document, which ends at `stop`. */
+static int behind(struct native_job *j, uint32_t at, uint32_t stop, uint32_t end)
+{
+    int rc = EV_OK;
+
+    native_span_record(j, SPAN_RECORD, at - RECORD_HEADER, stop - at + RECORD_HEADER);
+    if (end - stop > RECORD_PAD_MAX)
+        rc = hidden(j, stop, end);
+    else
+        native_span(j, SPAN_PADDING, stop, end - stop);
+    native_span(j, SPAN_RECORD, end, 4);
+    return rc;
 }
 
 /* A definition for a record that has lost its own: from the same chunk, then from the file. */
@@ -206,9 +225,10 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
         if (rc < 0)
             return rc;
     } else {
+        native_span_record(j, SPAN_UNREADABLE, at - RECORD_HEADER, end + 4 - at + RECORD_HEADER);
         return EV_OK;
     }
-    return end - stop > RECORD_PAD_MAX ? hidden(j, stop, end) : EV_OK;
+    return behind(j, at, stop, end);
 }
 
 /* Recovered bytes may look like a record by chance, or be bound to a foreign template: everything

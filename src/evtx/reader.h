@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "event/accounting.h"
 #include "event/event.h"
+#include "event/span.h"
 #include "input/source.h"
 
 /* Which records are wanted, asked with the key alone, before anything else is decoded. provider and
@@ -24,6 +25,9 @@ struct reader_visitor {
      * READER_UNREADABLE: the record could not be rendered and is counted as unreadable. */
     int (*event)(void *ctx, struct event *ev);
     void (*finding)(void *ctx, const struct finding *f); /* NULL: only counted */
+    /* native: told of every byte of the job in one span, after what is in it; jobs run in order tell
+     * all of the file, in the order of the file. NULL: not asked. */
+    void (*span)(void *ctx, const struct span *s);
     void *ctx;
     bool facts_only; /* events need to tell provider, channel, computer, event_id and time only */
     /* Asked between records where a job is a whole file; when true the job ends with EV_EINTR. NULL:

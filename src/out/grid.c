@@ -16,6 +16,7 @@ struct grid {
     struct libscols_line *line;
     struct buf cell;
     size_t at, lines;
+    unsigned indent;
     bool failed;
 };
 
@@ -28,7 +29,8 @@ int grid_new(const struct grid_column *column, size_t n, unsigned width, struct 
     g->failed = g->table == NULL;
     for (size_t i = 0; i < n && !g->failed; i++) {
         const int flags = (column[i].flags & GRID_RIGHT ? SCOLS_FL_RIGHT : 0) |
-                          (column[i].flags & GRID_CUT ? SCOLS_FL_TRUNC : 0);
+                          (column[i].flags & GRID_CUT ? SCOLS_FL_TRUNC : 0) |
+                          (column[i].flags & GRID_WRAP ? SCOLS_FL_WRAP : 0);
         g->failed =
             scols_table_new_column(g->table, column[i].name, column[i].width, flags) == NULL;
     }
@@ -49,6 +51,12 @@ void grid_free(struct grid *g)
     scols_unref_table(g->table);
     buf_release(&g->cell);
     free(g);
+}
+
+void grid_style(struct grid *g, unsigned indent, bool color)
+{
+    g->indent = indent;
+    scols_table_enable_colors(g->table, color);
 }
 
 void grid_line(struct grid *g)
@@ -99,6 +107,27 @@ void grid_time(struct grid *g, uint64_t t)
     put_cell(g);
 }
 
+void grid_paint(struct grid *g, const char *color)
+{
+    if (!g->line || scols_cell_set_color(scols_line_get_cell(g->line, g->at - 1), color) != 0)
+        g->failed = true;
+}
+
+/* Line after line, without the blanks that fill the last column. */
+static void put_lines(const struct grid *g, const char *text, struct buf *out)
+{
+    while (*text) {
+        const size_t n = strcspn(text, "\n");
+        size_t shown = n;
+        while (shown && text[shown - 1] == ' ')
+            shown--;
+        buf_printf(out, "%*s", (int)g->indent, "");
+        buf_slice(out, slice_of(text, shown));
+        buf_byte(out, '\n');
+        text += n + (text[n] == '\n');
+    }
+}
+
 int grid_print(struct grid *g, struct buf *out, struct ev_err *err)
 {
     char *text = NULL;
@@ -106,9 +135,7 @@ int grid_print(struct grid *g, struct buf *out, struct ev_err *err)
         return EV_OK;
     if (g->failed || scols_print_table_to_string(g->table, &text) != 0)
         return ev_err_set(err, EV_ENOMEM, "no memory for a table");
-    buf_str(out, text);
-    if (out->n > 0 && out->p[out->n - 1] != '\n')
-        buf_byte(out, '\n');
+    put_lines(g, text, out);
     free(text);
     return EV_OK;
 }

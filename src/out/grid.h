@@ -11,7 +11,7 @@
 
 struct grid;
 
-enum grid_flag { GRID_RIGHT = 1, GRID_CUT = 2 };
+enum grid_flag { GRID_RIGHT = 1, GRID_CUT = 2, GRID_WRAP = 4 };
 
 struct grid_column {
     const char *name;
@@ -23,12 +23,16 @@ struct grid_column {
 int grid_new(const struct grid_column *column, size_t n, unsigned width, struct grid **ret,
              struct ev_err *err);
 void grid_free(struct grid *g);
+/* Before the first line: blanks before each line, and whether grid_paint does anything. */
+void grid_style(struct grid *g, unsigned indent, bool color);
 /* A line; cells fill from the left. Memory that ends is told by grid_print. */
 void grid_line(struct grid *g);
 void grid_text(struct grid *g, struct slice s);
 void grid_number(struct grid *g, uint64_t n);
 /* "2020-02-18 10:11:12Z"; "-" for 0. */
 void grid_time(struct grid *g, uint64_t t);
+/* Color of the cell that was filled last, by name ("red"). */
+void grid_paint(struct grid *g, const char *color);
 /* Appends the table; nothing when it has no line. */
 int grid_print(struct grid *g, struct buf *out, struct ev_err *err);
 

@@ -81,6 +81,28 @@ static void files_of_fate(struct notices *l, enum file_fate fate, enum notice_ki
     notices_say(l, kind, b);
 }
 
+/* Logs whose structure is not as Windows writes it. */
+static void altered(struct notices *l, struct buf *b)
+{
+    static const enum finding_kind kind[] = { FINDING_FILE_HEADER,    FINDING_CHUNK_HEADER,
+                                              FINDING_CHUNK_CHECKSUM, FINDING_TRUNCATED,
+                                              FINDING_RECORD_SIZE,    FINDING_HIDDEN };
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < l->sum->nfile; i++) {
+        bool any = false;
+
+        for (size_t k = 0; k < sizeof kind / sizeof *kind; k++)
+            any = any || l->sum->file[i].counts.finding[kind[k]] > 0;
+        n += any;
+    }
+    if (n == 0)
+        return;
+    notices_count(b, n, "log is", "logs are");
+    buf_str(b, " damaged or altered; evtriage verify says where and how");
+    notices_say(l, NOTICE_WARNING, b);
+}
+
 static void evidence(struct notices *l, struct buf *b)
 {
     const struct accounting *t = &l->sum->total;
@@ -102,6 +124,7 @@ static void evidence(struct notices *l, struct buf *b)
         buf_str(b, " no template that could be trusted and is left out");
         notices_say(l, NOTICE_WARNING, b);
     }
+    altered(l, b);
     files_of_fate(l, FILE_EMPTY, NOTICE_INFO, "log holds no record", "logs hold no record", b);
     files_of_fate(l, FILE_NOT_A_LOG, NOTICE_INFO, "file is no event log and was passed over",
                   "files are no event logs and were passed over", b);

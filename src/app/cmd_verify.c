@@ -1,0 +1,206 @@
+/* cmd_verify.c - `evtriage verify`: structure, checksums, gaps, traces of tampering, of each log. */
+#include <string.h>
+#include <unistd.h>
+
+#include "app/interrupt.h"
+#include "app/run.h"
+#include "app/talk.h"
+#include "app/terminal.h"
+#include "base/limits.h"
+#include "evtx/verify.h"
+#include "out/output.h"
+#include "out/verify_out.h"
+
+struct run {
+    const struct options *o;
+    struct inputs inputs;
+    struct output *output;
+    struct names *names;
+    struct verify_text_options to;
+    struct verify_overview *overview; /* of several logs; NULL: each in full */
+    struct buf text;                  /* with an overview: what stands below it */
+    bool json;
+    size_t logs, unread, found;
+    uint64_t damage, signs;
+};
+
+static int check(struct run *run, struct ev_err *err)
+{
+    const struct options *o = run->o;
+
+    if (!o->argument.n)
+        return ev_err_set(err, EV_EUSAGE,
+                          "verify needs a PATH: a log, a folder, or - for standard input");
+    if (o->format && strcmp(o->format, "json") != 0 && strcmp(o->format, "table") != 0)
+        return ev_err_set(err, EV_EUSAGE,
+                          "--format: \"%s\" is no format of verify; formats are table, json",
+                          o->format);
+    run->json = o->format && strcmp(o->format, "json") == 0;
+    return EV_OK;
+}
+
+static int write_text(struct run *run, struct ev_err *err)
+{
+    int rc = run->text.full ? ev_err_set(err, EV_ELIMIT,
+                                         "the report is too large; verify the logs "
+                                         "in parts")
+                            : output_write(run->output, buf_view(&run->text), err);
+
+    buf_clear(&run->text);
+    return rc;
+}
+
+static int print(struct run *run, const struct verification *v, const char *path,
+                 struct ev_err *err)
+{
+    struct slice name = slice_str(path);
+    int rc = EV_OK;
+
+    if (run->json) {
+        buf_str(&run->text, run->logs == 1 ? "[\n" : ",\n");
+        verify_json(v, name, &run->text);
+    } else if (run->overview) {
+        verify_overview_add(run->overview, v, name);
+        return verify_notes_text(v, name, &run->to, &run->text, err);
+    } else {
+        rc = verify_text(v, name, &run->to, &run->text, err);
+    }
+    return rc == EV_OK ? write_text(run, err) : rc;
+}
+
+static void count(struct run *run, const struct verification *v)
+{
+    uint64_t damage = verification_weight(v, WEIGHT_DAMAGE),
+             signs = verification_weight(v, WEIGHT_SIGN);
+
+    run->logs++;
+    run->damage += damage;
+    run->signs += signs;
+    run->found += damage + signs > 0;
+}
+
+/* A file that cannot be read is said and counted; only what ends the run is returned. */
+static int verify_one(struct run *run, struct input *in, struct ev_err *err)
+{
+    struct source *src = in->source;
+    struct verification v;
+    struct ev_err why = { 0 };
+    int rc = EV_OK;
+
+    in->source = NULL;
+    verification_init(&v);
+    if (!src)
+        rc = source_open_file(in->path, &src, &why);
+    if (rc == EV_OK)
+        rc = verify_log(src, run->names, interrupt_seen, NULL, &v, &why);
+    if (rc == EV_OK) {
+        count(run, &v);
+        rc = print(run, &v, in->path, err);
+    } else if (rc != EV_EINTR) {
+        ev_err_file(&why, in->path);
+        talk_error(&why);
+        run->unread++;
+        rc = EV_OK;
+    }
+    verification_release(&v);
+    source_free(src);
+    return rc;
+}
+
+/* What stands around the logs. */
+static int finish(struct run *run, struct ev_err *err)
+{
+    struct buf table;
+    int rc = EV_OK;
+
+    buf_init(&table, LIMIT_SUMMARY_TEXT);
+    if (run->json)
+        buf_str(&run->text, run->logs ? "\n]\n" : "[]\n");
+    if (run->overview)
+        rc = verify_overview_print(run->overview, &table, err);
+    if (rc == EV_OK)
+        rc = output_write(run->output, buf_view(&table), err);
+    if (rc == EV_OK)
+        rc = write_text(run, err);
+    buf_release(&table);
+    return rc == EV_OK ? output_commit(run->output, err) : rc;
+}
+
+static void pass_over(struct run *run, const struct input *in)
+{
+    run->unread += in->fate == FILE_UNREADABLE;
+    if (in->fate == FILE_READ)
+        talk("%s: event XML has no structure to verify", in->path);
+    else if (run->o->verbose || in->fate == FILE_UNREADABLE)
+        talk("%s: %.*s", in->path, SLICE_ARG(in->reason));
+}
+
+static int verify_all(struct run *run, struct ev_err *err)
+{
+    size_t logs = 0;
+    int rc = EV_OK;
+
+    for (size_t i = 0; i < run->inputs.list.n; i++)
+        logs += run->inputs.list.v[i].fate == FILE_READ;
+    if (logs > 1 && !run->json && !run->o->verbose)
+        rc = verify_overview_new(&run->to, &run->overview, err);
+    for (size_t i = 0; i < run->inputs.list.n && rc == EV_OK; i++) {
+        struct input *in = &run->inputs.list.v[i];
+
+        if (in->fate == FILE_READ && in->kind != PROBE_EVENT_XML)
+            rc = verify_one(run, in, err);
+        else
+            pass_over(run, in);
+    }
+    return rc == EV_OK ? finish(run, err) : rc;
+}
+
+static int report(const struct run *run)
+{
+    if (!run->logs && !run->unread)
+        talk("no event log was found in what was given: nothing was examined");
+    else if (!run->o->quiet)
+        talk("%zu log%s verified, %zu with findings: damage %llu, signs of clearing or alteration "
+             "%llu",
+             run->logs, run->logs == 1 ? "" : "s", run->found, (unsigned long long)run->damage,
+             (unsigned long long)run->signs);
+    if (!run->logs || run->unread || run->inputs.trouble.n)
+        return EXIT_UNREAD;
+    return run->found ? EXIT_FAULTS : EXIT_DONE;
+}
+
+int cmd_verify(const struct options *o)
+{
+    struct run run = { .o = o };
+    struct ev_err err = { 0 };
+    int code = EXIT_FAILED, rc;
+
+    interrupt_catch();
+    inputs_init(&run.inputs);
+    buf_init(&run.text, LIMIT_SUMMARY_TEXT);
+    run.names = names_new();
+    run.to = (struct verify_text_options){ .width = terminal_width(STDOUT_FILENO),
+                                           .color = terminal_color(o->color, STDOUT_FILENO),
+                                           .all = o->verbose };
+    rc = check(&run, &err);
+    if (rc == EV_OK)
+        rc = run_inputs(o, &run.inputs, &err);
+    if (rc == EV_OK)
+        rc = output_open("-", false, &run.output, &err);
+    if (rc == EV_OK)
+        rc = verify_all(&run, &err);
+    if (rc == EV_OK)
+        code = report(&run);
+    if (rc == EV_EINTR) {
+        code = EXIT_INTERRUPTED;
+    } else if (rc < 0) {
+        talk_error(&err);
+        code = run_exit(rc);
+    }
+    output_free(run.output);
+    inputs_release(&run.inputs);
+    names_free(run.names);
+    buf_release(&run.text);
+    verify_overview_free(run.overview);
+    return code;
+}
