@@ -53,9 +53,12 @@ static int run_action(const struct options *o, const struct action *a, const str
     struct options narrowed = *o;
     int code;
 
+    narrowed.context =
+        true; /* these commands are about rules, whatever a scan would do with them */
+
     if (s->name.n)
         narrowed.rule = s->name;
-    if (rules_load(o, s->path.v, s->path.n, &l, &err) < 0) {
+    if (rules_load(&narrowed, s->path.v, s->path.n, &l, &err) < 0) {
         talk_error(&err);
         code = EXIT_USAGE;
     } else {

@@ -6,7 +6,10 @@
 #include "app/regress.h"
 #include "app/rule_event.h"
 #include "app/talk.h"
+#include "base/filetime.h"
 #include "base/limits.h"
+#include "detect/correlate.h"
+#include "detect/feed.h"
 
 struct testing {
     struct matcher *matcher;
@@ -16,18 +19,78 @@ struct testing {
     size_t passed, failed, untested;
 };
 
-static bool rule_hits(struct testing *t, const struct rule *r, const struct rule_test *test)
+/* The n-th event of a test: a second after the one before, unless it has a time of its own. */
+static void make_event(struct testing *t, const struct rule_test *test, size_t n, struct event *ev)
 {
-    struct event ev;
-    struct hits hits;
+    const uint64_t start = UINT64_C(134171784000000000); /* 2026-03-05T10:00:00Z */
+    rule_event_make(&test->event[n], t->l->names, &t->arena, ev);
+    if (!ev->time_created)
+        ev->time_created = start + n * FILETIME_SECOND;
+    ev->has_record_id = true;
+    ev->record_id = ev->place.record_number = n + 1;
+}
 
-    arena_reset(&t->arena);
-    rule_event_make(test, t->l->names, &t->arena, &ev);
-    matcher_run(t->matcher, t->scratch, &ev, &hits);
+static bool event_hits(struct testing *t, const struct rule *r, struct event *ev)
+{
+    struct hits hits;
+    matcher_run(t->matcher, t->scratch, ev, &hits);
     for (size_t i = 0; i < hits.n; i++)
         if (hits.v[i].rule == r && hits.v[i].verdict != VERDICT_POSSIBLE)
             return true;
     return false;
+}
+
+static int ignore_row(void *ctx, const struct detection *d)
+{
+    (void)ctx;
+    (void)d;
+    return EV_OK;
+}
+
+/* Does the sequence of events make the correlation true, be it for a row or for another one? */
+static bool sequence_hits(struct testing *t, const struct rule *r, const struct rule_test *test)
+{
+    const struct order_options oo = { .memory = LIMIT_MIB(4) };
+    struct correlator *c = correlator_new(t->l->rules, &oo);
+    struct buf row;
+    bool ok = true;
+
+    buf_init(&row, LIMIT_DETECTION);
+    for (size_t i = 0; i < test->nevent && ok; i++) {
+        struct event ev;
+        struct hits hits;
+        arena_reset(&t->arena);
+        make_event(t, test, i, &ev);
+        matcher_run(t->matcher, t->scratch, &ev, &hits);
+        for (size_t k = 0; k < hits.n && ok; k++) {
+            struct detection d;
+            if (!correlator_wants(c, &hits.v[k]))
+                continue;
+            feed_make(&ev, &hits.v[k], SLICE("test"), &d);
+            buf_clear(&row);
+            detection_encode(&d, &row);
+            ok = correlator_add(c, buf_view(&row), NULL) == EV_OK;
+        }
+    }
+    ok = ok && c && correlator_finish(c, ignore_row, NULL, NULL) == EV_OK &&
+         correlator_counts(c, r).rows > 0;
+    correlator_free(c);
+    buf_release(&row);
+    return ok;
+}
+
+static bool rule_hits(struct testing *t, const struct rule *r, const struct rule_test *test)
+{
+    bool hit = false;
+    if (r->correlation)
+        return sequence_hits(t, r, test);
+    for (size_t i = 0; i < test->nevent && !hit; i++) {
+        struct event ev;
+        arena_reset(&t->arena);
+        make_event(t, test, i, &ev);
+        hit = event_hits(t, r, &ev);
+    }
+    return hit;
 }
 
 static void tell_test(const struct rule *r, const struct rule_test *test, const char *what,

@@ -21,13 +21,13 @@ static bool status_wanted(const struct options *o, enum rule_status s)
     return false;
 }
 
-/* Drops rules whose status is not wanted; returns how many. */
+/* Drops rules whose status is not wanted, and those of context unless asked for; returns how many. */
 static size_t keep_by_status(struct ruleset *rs, const struct options *o)
 {
     size_t kept = 0;
     for (size_t i = 0; i < rs->n; i++) {
         struct rule *r = rs->rule[i];
-        if (!status_wanted(o, r->status))
+        if (!status_wanted(o, r->status) || (r->context && !o->context))
             continue;
         r->index = (uint32_t)kept;
         rs->rule[kept++] = r;

@@ -1,5 +1,6 @@
 #include "app/rule_event.h"
 
+#include "base/filetime.h"
 #include "base/parse.h"
 
 /* Fixed ids of System fields come first in names.def, Security_UserID last of them. */
@@ -30,12 +31,15 @@ static void key_fact(struct event *ev, uint32_t id, struct slice text)
             ev->has_event_id = true;
         }
         break;
+    case FIELD_TIMECREATED:
+        (void)filetime_parse(text, &ev->time_created);
+        break;
     default:
         break;
     }
 }
 
-void rule_event_make(const struct rule_test *t, const struct names *names, struct arena *a,
+void rule_event_make(const struct test_event *t, const struct names *names, struct arena *a,
                      struct event *ret)
 {
     *ret = (struct event){ .arena = a };

@@ -8,7 +8,7 @@
 
 /* System names (Channel, Provider_Name, EventID, Computer ...) become System fields, all others
  * EventData, in order. Fields and texts in a (which ev uses as its arena); borrows the rule's. */
-void rule_event_make(const struct rule_test *t, const struct names *names, struct arena *a,
+void rule_event_make(const struct test_event *t, const struct names *names, struct arena *a,
                      struct event *ret);
 
 #endif

@@ -39,7 +39,7 @@ static bool needs_kind(const struct logsource_target *t, const struct cover_need
 static size_t channel_number(struct coverage *c, const char *name)
 {
     for (size_t i = 0; i < c->nchannel; i++)
-        if (strcmp(c->channel[i], name) == 0)
+        if (slice_eq_nocase(slice_str(c->channel[i]), slice_str(name)))
             return i;
     c->channel[c->nchannel] = name;
     return c->nchannel++;
@@ -76,6 +76,19 @@ static bool uses_field(const struct rule *r, uint32_t id)
     return false;
 }
 
+/* The channel that a rule of every log tests for itself; NULL: none. */
+static const char *tested_channel(const struct rule *r, struct arena *a)
+{
+    for (size_t i = 0; i < r->ntest; i++) {
+        const struct test *t = r->test[i];
+        const struct pattern *p = &t->u.text.pattern;
+        if (t->field.p && t->field_id == FIELD_CHANNEL && t->kind == TEST_PATTERN && p->n == 1 &&
+            p->token[0].kind == TOKEN_LITERAL)
+            return arena_str(a, t->written);
+    }
+    return NULL;
+}
+
 static void rule_needs(struct coverage *c, const struct rule *r, struct cover_rule *ret)
 {
     struct logsource source;
@@ -90,8 +103,10 @@ static void rule_needs(struct coverage *c, const struct rule *r, struct cover_ru
         const struct logsource_target *t = &source.target[i];
         struct cover_need *n = &ret->need[ret->nneed];
         *n = (struct cover_need){ .channel = t->channel, .provider = t->provider, .twin = t->twin };
-        if (t->channel)
-            n->channel_at = channel_number(c, t->channel);
+        if (!n->channel && c->nchannel < LIMIT_COVER_CHANNELS)
+            n->channel = tested_channel(r, &c->arena);
+        if (n->channel)
+            n->channel_at = channel_number(c, n->channel);
         ret->nneed += need_ids(n, t, &ids, &c->arena);
         n->kind = needs_kind(t, n);
     }
@@ -432,7 +447,8 @@ void coverage_init(struct coverage *c, const struct ruleset *rules, const struct
     c->rule = arena_zalloc(&c->arena, rules->n, sizeof *c->rule);
     c->classes = arena_zalloc(&c->arena, 1, sizeof *c->classes);
     arena_init(c->classes, LIMIT_RULE_ARENA);
-    c->channel = arena_zalloc(&c->arena, LIMIT_COVER_CHANNELS, sizeof *c->channel);
+    /* Beyond the cap rules of every log need no channel; logsource.def's always find room. */
+    c->channel = arena_zalloc(&c->arena, 2 * LIMIT_COVER_CHANNELS, sizeof *c->channel);
     c->shown = arena_zalloc(&c->arena, rules->n, 1);
     for (size_t i = 0; i < rules->n; i++) {
         const struct rule *r = rules->rule[i];

@@ -102,12 +102,18 @@ struct related {
     struct slice id, type;
 };
 
-/* One event of the custom key `tests:` (evtriage-rules(5)). */
+/* A flat event of a test: n pairs; a list value gives several pairs. */
+struct test_event {
+    struct slice *key, *value;
+    size_t n;
+};
+
+/* One entry of the custom key `tests:` (evtriage-rules(5)). */
 struct rule_test {
     struct slice name;
     bool expect_match;
-    struct slice *key, *value; /* flat event, n pairs; a list value gives several pairs */
-    size_t n;
+    struct test_event *event; /* nevent of them, at least one: in the order in which they happen */
+    size_t nevent;
     uint32_t line;
 };
 
@@ -148,6 +154,7 @@ struct rule {
     enum rule_status status;
     enum rule_level level; /* not given: medium */
     bool has_level;
+    bool context; /* the custom key `context`: a rule for what happened around, left out at first */
     struct slices tags, references, falsepositives, fields;
     struct related *related;
     size_t nrelated;

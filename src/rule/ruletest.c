@@ -36,7 +36,7 @@ static bool check_event(const struct ynode *event, size_t *ret_n, struct report 
     return true;
 }
 
-static void fill_event(const struct ynode *event, struct rule_test *t)
+static void fill_event(const struct ynode *event, struct test_event *t)
 {
     for (const struct ynode *k = event->first; k != NULL; k = ynode_after(k)) {
         const struct ynode *v = k->next;
@@ -50,6 +50,23 @@ static void fill_event(const struct ynode *event, struct rule_test *t)
     }
 }
 
+/* 1: added; 0: left out, which was told. */
+static int add_event(const struct ynode *event, struct rule_test *t, struct arena *a,
+                     struct report *rep)
+{
+    struct test_event *to = &t->event[t->nevent];
+    size_t pairs = 0;
+    if (event == NULL || event->kind != YNODE_MAP || !check_event(event, &pairs, rep))
+        return 0;
+    *to = (struct test_event){ .key = ralloc(a, pairs, sizeof *to->key),
+                               .value = ralloc(a, pairs, sizeof *to->value) };
+    if (to->key == NULL || to->value == NULL)
+        return EV_ENOMEM;
+    fill_event(event, to);
+    t->nevent++;
+    return 1;
+}
+
 static bool read_expect(const struct ynode *n, bool *ret)
 {
     if (n == NULL || n->kind != YNODE_SCALAR)
@@ -58,26 +75,45 @@ static bool read_expect(const struct ynode *n, bool *ret)
     return *ret || slice_eq(n->text, SLICE("no-match"));
 }
 
+/* The events of a sequence; a single one for `event`. */
+static int add_events(const struct ynode *n, struct rule_test *t, struct arena *a,
+                      struct report *rep)
+{
+    const struct ynode *one = ynode_get(n, "event"), *list = ynode_get(n, "events");
+    const bool many = one == NULL && list != NULL && list->kind == YNODE_LIST && list->n > 0;
+    int rc = 1;
+    if (!many && (one == NULL || one->kind != YNODE_MAP)) {
+        leave_out(
+            rep, n,
+            "\"event\" must be a map of field names and values, or \"events\" a list of them");
+        return 0;
+    }
+    t->event = ralloc(a, many ? list->n : 1, sizeof *t->event);
+    if (t->event == NULL)
+        return EV_ENOMEM;
+    if (!many)
+        return add_event(one, t, a, rep);
+    for (const struct ynode *i = list->first; i != NULL && rc > 0; i = i->next) {
+        rc = add_event(i, t, a, rep);
+        if (rc == 0 && i->kind != YNODE_MAP)
+            leave_out(rep, i, "\"events\" must be a list of maps of field names and values");
+    }
+    return rc;
+}
+
 static int build_test(const struct ynode *n, struct rule *r, struct arena *a, struct report *rep)
 {
     struct rule_test *t = &r->rule_test[r->nrule_test];
-    const struct ynode *name = ynode_get(n, "name"), *event = ynode_get(n, "event");
-    size_t pairs = 0;
+    const struct ynode *name = ynode_get(n, "name");
+    *t = (struct rule_test){ .line = n->line };
     if (!read_expect(ynode_get(n, "expect"), &t->expect_match)) {
         leave_out(rep, n, "\"expect\" must be match or no-match");
         return EV_OK;
     }
-    if (event == NULL || event->kind != YNODE_MAP)
-        leave_out(rep, n, "\"event\" must be a map of field names and values");
-    if (!check_event(event, &pairs, rep))
-        return EV_OK;
-    t->key = ralloc(a, pairs, sizeof *t->key);
-    t->value = ralloc(a, pairs, sizeof *t->value);
-    if (t->key == NULL || t->value == NULL)
-        return EV_ENOMEM;
-    fill_event(event, t);
+    int rc = add_events(n, t, a, rep);
+    if (rc <= 0)
+        return rc;
     t->name = name != NULL && name->kind == YNODE_SCALAR ? name->text : SLICE("");
-    t->line = n->line;
     r->nrule_test++;
     return EV_OK;
 }

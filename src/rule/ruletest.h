@@ -10,7 +10,7 @@
 #include "rule/rule.h"
 #include "rule/ynode.h"
 
-/* Fills rule_test of r from the list. An event's value is taken as written; a list gives several
+/* Fills rule_test of r from the list; an entry has one `event`, or `events` in their order. An event's value is taken as written; a list gives several
  * pairs of the same key, null gives none. EV_ENOMEM. */
 int ruletest_build(const struct ynode *list, struct rule *r, struct arena *a, struct report *rep);
 

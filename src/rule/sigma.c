@@ -267,6 +267,15 @@ static void read_tests(struct context *c, const struct ynode *v, void *into)
         no_memory(c, v);
 }
 
+static void read_context(struct context *c, const struct ynode *v, void *into)
+{
+    (void)into;
+    c->rule->context = v->kind == YNODE_SCALAR && v->type == YTYPE_BOOL && v->boolean;
+    if (v->kind != YNODE_SCALAR || v->type != YTYPE_BOOL)
+        report_warning(c->rep, v->line, v->column,
+                       "context takes true or false: the rule is loaded as any other");
+}
+
 #define INTO(member) offsetof(struct rule, member)
 static const struct key keys[] = {
     { "title", read_text, INTO(title) },
@@ -291,6 +300,7 @@ static const struct key keys[] = {
     { "level", read_level, INTO(level) },
     { "tags", read_texts, INTO(tags) },
     { "tests", read_tests, 0 },
+    { "context", read_context, 0 },
 };
 
 static const struct key *find_key(struct slice name)

@@ -56,7 +56,7 @@ static struct slice unescaped(uint8_t *p, size_t n)
 
 static void event_run(struct context *c)
 {
-    const struct rule_test t = { .key = c->key.v, .value = c->value.v, .n = c->key.n };
+    const struct test_event t = { .key = c->key.v, .value = c->value.v, .n = c->key.n };
     struct event ev;
     struct hits hits;
 

@@ -189,6 +189,16 @@ static void a_busy_event_that_is_missing_from_a_short_log_proves_nothing(void **
     assert_non_null(strstr(answer(b, 0), "in part: "));
 }
 
+static void a_rule_of_every_log_may_name_its_channel(void **state)
+{
+    struct bench *b = *state;
+
+    has(b, "System", 3, IDS(1149));
+    rules(b, "title: t\nlogsource: {product: windows}\n"
+             "detection: {s: {Channel: A/Operational, EventID: 1149}, condition: s}\n");
+    assert_string_equal(answer(b, 0), "could not: no A log");
+}
+
 static void clearing_the_security_log_is_written_whatever_the_policy(void **state)
 {
     struct bench *b = *state;
@@ -412,6 +422,7 @@ int main(void)
         TEST(a_rare_event_that_is_missing_proves_nothing),
         TEST(a_busy_event_that_is_missing_from_a_long_log_was_off),
         TEST(a_busy_event_that_is_missing_from_a_short_log_proves_nothing),
+        TEST(a_rule_of_every_log_may_name_its_channel),
         TEST(clearing_the_security_log_is_written_whatever_the_policy),
         TEST(command_lines_that_were_never_written),
         TEST(command_lines_that_were_off_for_a_time),

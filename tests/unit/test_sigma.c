@@ -327,12 +327,53 @@ static void rules_carry_their_tests(void **state)
     assert_int_equal(r->nrule_test, 2);
     const struct rule_test *t = &r->rule_test[0];
     assert_true(is(t->name, "first") && t->expect_match && t->line == 5);
-    assert_int_equal(t->n, 5);
-    assert_true(is(t->key[1], "EventID") && is(t->value[1], "0x10"));
-    assert_true(is(t->key[2], "Data") && is(t->value[2], "a"));
-    assert_true(is(t->key[3], "Data") && is(t->value[3], "b"));
-    assert_true(is(t->key[4], "Empty") && t->value[4].p != NULL && t->value[4].n == 0);
+    assert_int_equal(t->nevent, 1);
+    const struct test_event *e = &t->event[0];
+    assert_int_equal(e->n, 5);
+    assert_true(is(e->key[1], "EventID") && is(e->value[1], "0x10"));
+    assert_true(is(e->key[2], "Data") && is(e->value[2], "a"));
+    assert_true(is(e->key[3], "Data") && is(e->value[3], "b"));
+    assert_true(is(e->key[4], "Empty") && e->value[4].p != NULL && e->value[4].n == 0);
     assert_false(r->rule_test[1].expect_match);
+    loaded_free(&l);
+}
+
+static void a_test_may_have_a_sequence_of_events(void **state)
+{
+    struct loaded l;
+    (void)state;
+    loaded_text(&l, SLICE(HEAD TAIL "tests:\n"
+                                    "    - name: first\n"
+                                    "      expect: match\n"
+                                    "      events:\n"
+                                    "          - &one {A: 1}\n"
+                                    "          - *one\n"
+                                    "          - {A: 2, B: 3}\n"));
+    assert_string_equal(loaded_messages(&l), "");
+    const struct rule_test *t = &l.rs->rule[0]->rule_test[0];
+    assert_int_equal(t->nevent, 3);
+    assert_true(is(t->event[1].value[0], "1"));
+    assert_int_equal(t->event[2].n, 2);
+    loaded_free(&l);
+    loaded_text(&l, SLICE(HEAD TAIL "tests:\n"
+                                    "    - {name: a, expect: match, events: []}\n"
+                                    "    - {name: b, expect: match, events: [{A: 1}, text]}\n"));
+    assert_int_equal(l.rs->rule[0]->nrule_test, 0);
+    assert_int_equal(l.rs->nmessage, 2);
+    loaded_free(&l);
+}
+
+static void a_rule_of_context_says_so(void **state)
+{
+    struct loaded l;
+    (void)state;
+    loaded_text(&l, SLICE(HEAD TAIL "context: true\n"));
+    assert_string_equal(loaded_messages(&l), "");
+    assert_true(l.rs->rule[0]->context);
+    loaded_free(&l);
+    loaded_text(&l, SLICE(HEAD TAIL "context: [a]\n"));
+    assert_int_equal(l.rs->nmessage, 1);
+    assert_false(l.rs->rule[0]->context);
     loaded_free(&l);
 }
 
@@ -385,6 +426,8 @@ int main(void)
         cmocka_unit_test(global_documents_are_merged_under_later_ones),
         cmocka_unit_test(repeat_emits_the_rule_before_again),
         cmocka_unit_test(rules_carry_their_tests),
+        cmocka_unit_test(a_test_may_have_a_sequence_of_events),
+        cmocka_unit_test(a_rule_of_context_says_so),
         cmocka_unit_test(bad_tests_are_warnings),
         cmocka_unit_test(names_of_levels_and_statuses_go_both_ways),
     };
