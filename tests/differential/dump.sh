@@ -65,14 +65,22 @@ for row in csv.DictReader(sys.stdin):
     seen.add("\t".join(row.values()).translate(lost))
 print("\n".join(sorted(seen)))'
 }
+# The dump as one document and as bare events, in UTF-8 and in UTF-16 as Windows' programs save it.
 # shellcheck disable=SC2086
-"$program" dump -q $logs -o "$work/log.xml" 2>/dev/null
+"$program" dump -q $logs -o "$work/document-UTF-8.xml" 2>/dev/null
+# shellcheck disable=SC2086
+"$program" dump -q --xml-lines $logs -o "$work/events-UTF-8.xml" 2>/dev/null
+sed '1s/"utf-8"/"utf-16"/' "$work/document-UTF-8.xml" | iconv -f UTF-8 -t UTF-16 >"$work/document-UTF-16.xml"
+iconv -f UTF-8 -t UTF-16LE "$work/events-UTF-8.xml" >"$work/events-UTF-16LE.xml"
 # shellcheck disable=SC2086
 "$program" scan -q -f csv -r $rules $logs 2>/dev/null | rows >"$work/of-logs"
-# shellcheck disable=SC2086
-"$program" scan -q -f csv -r $rules "$work/log.xml" 2>/dev/null | rows >"$work/of-dump"
 echo "# $(wc -l <"$work/of-logs") different rows"
 [ "$(wc -l <"$work/of-logs")" -gt 10 ] || echo "too few" >>"$work/of-logs"
-result "the dump scans to the rows of the logs" "$(diff "$work/of-logs" "$work/of-dump" 2>&1)"
+for form in document-UTF-8 events-UTF-8 document-UTF-16 events-UTF-16LE; do
+    # shellcheck disable=SC2086
+    "$program" scan -q -f csv -r $rules "$work/$form.xml" 2>/dev/null | rows >"$work/of-dump"
+    result "the dump as $form scans to the rows of the logs" "$(diff "$work/of-logs" "$work/of-dump" 2>&1)"
+    rm "$work/$form.xml"
+done
 echo "1..$number"
 exit "${bad:-0}"
