@@ -160,6 +160,9 @@ static void print_summary(const struct run *run)
          (unsigned long long)a->recovered);
     if (a->recovered && !run->o->recover)
         talk("recovered ones are written with --recover, where their template is certain");
+    if (a->recovered_unbound)
+        talk("%llu recovered ones have no template that could be trusted and are left out",
+             (unsigned long long)a->recovered_unbound);
     if (a->skipped + run->counts.filtered)
         talk("%llu left out by filters", (unsigned long long)(a->skipped + run->counts.filtered));
     if (a->unreadable)

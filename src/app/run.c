@@ -17,6 +17,7 @@ int run_inputs(const struct options *o, struct inputs *in, struct ev_err *err)
 {
     in->tmpdir = o->tmpdir;
     in->stop = interrupt_seen;
+    in->carve = o->recover;
     for (size_t i = 0; i < o->argument.n; i++) {
         int rc = inputs_add(in, o->argument.v[i], err);
         if (rc < 0)
@@ -54,19 +55,25 @@ void run_print_findings(const struct summary *sum)
     }
 }
 
+/* A file that is no log, searched for records in vain. */
+static bool nothing_carved(const struct accounting *c)
+{
+    return c->finding[FINDING_CARVED] && !c->recovered;
+}
+
 bool run_unread(const struct options *o, const struct inputs *in, const struct summary *sum)
 {
     size_t logs = 0;
     for (size_t i = 0; i < sum->nfile; i++) {
         if (sum->file[i].fate == FILE_UNREADABLE)
             return true;
-        logs += sum->file[i].fate == FILE_READ;
+        logs += sum->file[i].fate == FILE_READ && !nothing_carved(&sum->file[i].counts);
     }
     if (!logs)
         talk("no event log was found in what was given: nothing was examined");
     uint64_t damage = 0;
     for (int k = 0; k < FINDING_KINDS; k++)
-        damage += sum->total.finding[k];
+        damage += k == FINDING_CARVED ? 0 : sum->total.finding[k];
     return !logs || in->trouble.n || (o->strict && damage);
 }
 

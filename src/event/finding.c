@@ -17,6 +17,7 @@ const char *finding_name(enum finding_kind k)
         [FINDING_TEMPLATE] = "template",
         [FINDING_HIDDEN] = "hidden-record",
         [FINDING_OTHER_DECODER] = "other-decoder",
+        [FINDING_CARVED] = "carved",
         [FINDING_LIMIT] = "limit",
     };
 

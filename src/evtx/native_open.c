@@ -74,7 +74,6 @@ static void read_start(struct native_reader *r, const uint8_t *p, size_t n)
     } else {
         r->carve = true;
         r->first = 0;
-        header_fault(r, "this is no event log; chunks and records are looked for in all its bytes");
     }
 }
 
@@ -167,6 +166,9 @@ static void note_file(struct native_job *j)
         j->counts->bytes += n;
         native_span(j, SPAN_FILE_HEADER, 0, n);
     }
+    if (r->carve)
+        reader_note(j->v, j->counts, FINDING_CARVED, 0, 0,
+                    "this is no event log; chunks and records are looked for in all its bytes");
     if (r->header_fault[0])
         reader_note(j->v, j->counts, FINDING_FILE_HEADER, 0, 0, "%s", r->header_fault);
     if (r->flags & FLAG_DIRTY)

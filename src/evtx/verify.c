@@ -161,6 +161,7 @@ static void on_finding(void *ctx, const struct finding *n)
         [FINDING_TEMPLATE] = VERIFY_UNREADABLE,
         [FINDING_HIDDEN] = VERIFY_HIDDEN,
         [FINDING_OTHER_DECODER] = VERIFY_UNREADABLE,
+        [FINDING_CARVED] = VERIFY_FILE_HEADER,
         [FINDING_LIMIT] = VERIFY_LIMIT,
     };
     struct verifier *f = ctx;

@@ -5,6 +5,7 @@
 
 struct adding {
     struct inputs *in;
+    const char *named; /* what the user said, a file or a folder */
     struct ev_err *err;
 };
 
@@ -33,7 +34,8 @@ static const char *advice(enum probe_kind kind)
     case PROBE_ARCHIVE:
         return "an archive: unpack it and give the folder";
     case PROBE_DISK_IMAGE:
-        return "a disk image: mount it read-only and give the folder of its logs";
+        return "a disk image: mount it read-only and give the folder of its logs, or carve it with "
+               "--recover";
     default:
         return "no event log by its first bytes";
     }
@@ -54,6 +56,14 @@ static void judge(struct input *in)
         in->fate = FILE_NOT_A_LOG;
         in->reason = slice_str(advice(in->kind));
     }
+}
+
+/* Is it to be searched for chunks and records? Only what the user named himself: a folder has many
+ * files that are none of this. */
+static bool carved(const struct adding *a, const char *path, const struct input *in)
+{
+    return a->in->carve && in->fate == FILE_NOT_A_LOG && strcmp(path, a->named) == 0 &&
+           (in->kind == PROBE_OTHER || in->kind == PROBE_DISK_IMAGE);
 }
 
 static int open_input(const struct adding *a, const char *path, struct source **ret,
@@ -87,6 +97,10 @@ static int add_file(void *ctx, const char *path)
     if (rc == EV_OK) {
         source_size(src, &in.size);
         judge(&in);
+        if (carved(a, path, &in)) {
+            in.fate = FILE_READ;
+            in.reason = SLICE_ABSENT;
+        }
     } else {
         in.reason = arena_dup(&a->in->arena, slice_str(ev_err_format(&err, text, sizeof text)));
     }
@@ -115,7 +129,7 @@ static void add_trouble(void *ctx, const struct ev_err *err)
 
 int inputs_add(struct inputs *in, const char *path, struct ev_err *err)
 {
-    struct adding a = { in, err };
+    struct adding a = { in, path, err };
     const struct walk_visitor v = { add_file, add_trouble, &a };
     return walk_path(path, &v, err);
 }

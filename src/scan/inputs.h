@@ -25,6 +25,7 @@ struct inputs {
     VEC(const char *) trouble;    /* folders that could not be opened: one sentence each */
     VEC(const char *) left_alone; /* links, devices, sockets, pipes: likewise */
     const char *tmpdir;           /* where standard input is kept; set by the caller, as the rest */
+    bool carve;                   /* search named files of other kinds for records */
     bool (*stop)(void *ctx);      /* NULL: never */
     void *stop_ctx;
 };

@@ -288,7 +288,7 @@ static void damage_is_found_and_the_next_record_read(void **state)
         { "misalign@1", 3, 0, 3, "chunk-header 69632 0: " },
         { "circular", 6, 0, 0, NULL },
         { "preallocate", 6, 0, 0, NULL },
-        { "lone-record@0:0", 0, 0, 1, "file-header 0 0: " },
+        { "lone-record@0:0", 0, 0, 1, "carved 0 0: " },
     };
     struct evtx_run *t = *state;
 
