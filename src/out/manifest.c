@@ -85,7 +85,7 @@ static void time_member(struct json *j, const char *key, uint64_t t)
 static void program(struct json *j, const struct manifest *m)
 {
     uint8_t digest[32] = { 0 };
-    bool has = sha256_file("/proc/self/exe", digest, NULL) == EV_OK;
+    bool has = sha256_file(m->program, digest, NULL) == EV_OK;
     json_key(j, "program");
     json_object(j);
     text(j, "name", SLICE(PACKAGE_NAME));

@@ -17,6 +17,7 @@ struct manifest_output {
 };
 
 struct manifest {
+    const char *program; /* its file, to be digested */
     const char *const *argv;
     size_t argc;
     const char *decoder, *matcher; /* "libevtx", "naive" */

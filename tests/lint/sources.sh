@@ -4,7 +4,7 @@ lint_dir=$(CDPATH= cd -- "$(dirname "$0")" && pwd)
 . "$lint_dir/lib.sh"
 
 # Words that the fragments name; tests/unit/test_x stands for its source.
-named=$(find Makefile.am src tests rules testdata man doc completions -name '*.am' -exec sed 's/#.*//' {} + 2>/dev/null |
+named=$(find Makefile.am src tests rules testdata man doc completions kit -name '*.am' -exec sed 's/#.*//' {} + 2>/dev/null |
     tr ' \t\\' '\n\n\n' | LC_ALL=C sort -u)
 lint_result "every source file is named by a module.am" "$( {
     c_files src

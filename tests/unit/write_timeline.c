@@ -58,7 +58,11 @@ static int write_rest(const char *folder)
     static const char *const argv[] = { "evtriage", "scan", "-r", "rules \xff", "case" };
     static const struct manifest_output wrote = { "out.csv", 12, { 1, 2, 3 }, true };
     const struct summary_text_options plain = { NULL, 0, false };
-    struct manifest m = { .argv = argv, .argc = 5, .decoder = "libevtx", .matcher = "naive" };
+    struct manifest m = { .program = "/proc/self/exe",
+                          .argv = argv,
+                          .argc = 5,
+                          .decoder = "libevtx",
+                          .matcher = "naive" };
     char zone[64];
     m.start = UINT64_C(132264942721234567);
     m.end = m.start + 123456789;
