@@ -366,7 +366,8 @@ static bool fill_plan(struct native_job *j, const struct native_plan *p,
     struct event_builder *b = &j->w->builder;
     struct field *to;
 
-    if (!reserve(b, p->fields))
+    /* With room for one, there is a place to point at. */
+    if (!reserve(b, p->fields ? p->fields : 1))
         return false;
     to = b->field + b->ev.n;
     native_plan_fields(p, &in->values, to);

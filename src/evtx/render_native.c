@@ -103,7 +103,6 @@ static bool run(struct exec *x, const struct native_instance *in)
 
     if (!p)
         return false;
-    x->r->state.replaced += p->replaced;
     for (uint32_t i = 0; i < p->ops; i++) {
         const struct render_op *op = &p->op[i];
         const uint8_t *literal = p->literal + op->at;

@@ -88,7 +88,10 @@ static void on_element(struct compiler *c, const struct template_token *k)
         fail(c);
         return;
     }
-    *e = (struct element){ .drops = k->number != BINXML_NO_DEPENDENCY, .drop_slot = k->number };
+    /* Event itself is never left out, as in the walk. */
+    *e = (struct element){ .drops = k->number != BINXML_NO_DEPENDENCY &&
+                                    (c->depth > 0 || c->t->level != TEMPLATE_RECORD),
+                           .drop_slot = k->number };
     if (c->depth > 0)
         e[-1].pieces++;
     if (e->drops)
@@ -311,6 +314,9 @@ static void on_token(struct compiler *c, const struct template_token *k)
         on_value(c, k->number);
         break;
     case TOKEN_FRAGMENT:
+        if (c->in_tag)
+            fail(c);
+        break;
     case TOKEN_EOF:
         break;
     default:
@@ -326,17 +332,19 @@ static const struct render_program *finish(struct compiler *c)
     struct render_op *op = arena_try(c->arena, c->op.n * sizeof *op);
     uint8_t *literal = arena_try(c->arena, all + PADDING);
 
-    if (!p || !op || !literal || c->literal.full || c->between.full)
+    /* What was replaced is counted where it is written, which only the walk knows. */
+    if (!p || !op || !literal || c->literal.full || c->between.full || c->state.replaced)
         return NULL;
-    memcpy(op, c->op.v, c->op.n * sizeof *op);
+    if (c->op.n)
+        memcpy(op, c->op.v, c->op.n * sizeof *op);
     for (size_t i = 0; i < c->op.n; i++)
         op[i].between += (uint32_t)n;
-    memcpy(literal, c->literal.p, n);
+    if (n)
+        memcpy(literal, c->literal.p, n);
     if (c->between.n)
         memcpy(literal + n, c->between.p, c->between.n);
     memset(literal + all, 0, PADDING);
-    *p = (struct render_program){ op, (uint32_t)c->op.n, literal, (uint32_t)n,
-                                  (uint32_t)c->state.replaced };
+    *p = (struct render_program){ op, (uint32_t)c->op.n, literal, (uint32_t)n };
     return p;
 }
 

@@ -36,7 +36,6 @@ struct render_program {
     uint32_t ops;
     const uint8_t *literal; /* 16 bytes behind it may be read */
     uint32_t literals;      /* bytes of it */
-    uint32_t replaced;      /* characters that XML forbids, in the literals */
 };
 
 /* What a template remembers of it; all zero before the first question. */

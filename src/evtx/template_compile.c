@@ -384,6 +384,9 @@ static void on_token(struct compiler *c, const struct scan_token *t)
         on_piece(c, (struct piece){ CONTENT_VALUE, SLICE_ABSENT, t->number });
         break;
     case TOKEN_FRAGMENT:
+        if (c->in_tag) /* the walk takes it for damage */
+            not_simple(c);
+        break;
     case TOKEN_EOF:
         break;
     default:
