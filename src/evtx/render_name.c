@@ -14,7 +14,7 @@ static const struct {
 static bool starts_name(uint32_t c)
 {
     if (c < 0x80)
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     for (size_t i = 0; i < sizeof start / sizeof *start; i++)
         if (c >= start[i].from && c <= start[i].to)
             return true;
@@ -33,7 +33,7 @@ static uint32_t unit_at(struct binxml_name name, uint32_t i)
 }
 
 /* Letters, and what may stand behind the first one. */
-static const uint8_t plain[128] = { ['-'] = 2,         ['.'] = 2, ['0' ... '9'] = 2, [':'] = 3,
+static const uint8_t plain[128] = { ['-'] = 2,         ['.'] = 2, ['0' ... '9'] = 2,
                                     ['A' ... 'Z'] = 3, ['_'] = 3, ['a' ... 'z'] = 3 };
 
 /* The usual name; false, and nothing written, when it is none. */
@@ -54,10 +54,21 @@ static bool put_plain(struct binxml_name name, struct buf *out)
     return true;
 }
 
+/* One colon may stand in a name, between two names. More are no fault to XML itself, but libxml2 does
+ * not find the end tag of some. */
+static bool is_prefix(struct binxml_name name, uint32_t i, bool seen)
+{
+    uint32_t c = unit_at(name, i + 1), low = unit_at(name, i + 2);
+
+    if (c >= 0xd800 && c < 0xdc00 && low >= 0xdc00 && low < 0xe000)
+        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+    return i > 0 && !seen && starts_name(c);
+}
+
 uint64_t render_name(struct binxml_name name, struct buf *out)
 {
     uint64_t replaced = 0;
-    bool first = true;
+    bool first = true, colon = false;
     uint8_t utf8[4];
 
     if (put_plain(name, out))
@@ -73,7 +84,9 @@ uint64_t render_name(struct binxml_name name, struct buf *out)
             c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
             i++;
         }
-        if (!(first ? starts_name(c) : in_name(c))) {
+        if (c == ':' && is_prefix(name, i, colon)) {
+            colon = true;
+        } else if (!(first ? starts_name(c) : in_name(c))) {
             c = '_';
             replaced++;
         }
