@@ -383,6 +383,9 @@ static int element(struct binxml *b, struct cur *c, const struct binxml_values *
         return rc;
     c->at += attributes ? 4 : 0;
     body = *c;
+    /* One template may hold several roots, too. */
+    drop |= b->elements == 0 && b->rooted;
+    b->rooted |= !b->mute;
     b->elements++;
     b->mute += drop;
     do {
@@ -533,7 +536,7 @@ int binxml_walk(struct binxml *b, uint32_t at, uint32_t end, uint32_t *ret_end)
     b->elements = b->instances = 0;
     b->mute = b->quiet;
     b->why = NULL;
-    b->no_template = b->rebound = false;
+    b->no_template = b->rebound = b->rooted = false;
     b->templates = 0;
     if (at > end || end > b->chunk.n)
         return fail(b, &c, "the record reaches out of the chunk");

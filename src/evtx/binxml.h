@@ -53,7 +53,8 @@ struct binxml_sink {
     int (*attribute_end)(void *ctx);
     int (*attributes_end)(void *ctx); /* once for each element, also without attributes */
     /* A piece of the content of the open attribute or element. literal: text of the document, not
-     * a value that was filled in. Never VALUE_NULL, never an array. */
+     * a value that was filled in. Never an array; VALUE_NULL only as an item of an array of
+     * those. */
     int (*text)(void *ctx, const struct value *v, bool literal);
     int (*unit)(void *ctx, uint16_t unit); /* a character reference: one UTF-16 unit */
     int (*end)(void *ctx);
@@ -86,6 +87,7 @@ struct binxml {
     bool empty_tag;     /* at attributes_end: the tag is closed at once, `<a/>` */
 
     unsigned elements, instances, mute;
+    bool rooted; /* the first root was told */
 };
 
 /* Walks the document between two offsets of the chunk. Only the first root element is told to the

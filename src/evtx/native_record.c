@@ -178,6 +178,9 @@ static int walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t en
     rc = native_walk(j, b, at, end, ret_end);
     if (rc == EV_ELIMIT && eb->ev.cut)
         rc = EV_OK;
+    /* A document without an element is no event: nothing could be shown of it. */
+    if (rc == EV_OK && !j->nw->sink.rooted)
+        rc = EV_EFORMAT;
     if (rc != EV_OK)
         return rc;
     event_builder_finish(eb);

@@ -24,7 +24,7 @@ void native_sink_start(struct native_sink *s, struct event_builder *b, unsigned 
 {
     buf_clear(&s->text);
     s->b = b;
-    s->asked = false;
+    s->asked = s->rooted = false;
     s->tag_end = 0;
     s->depth = depth;
     s->part = EVENT_SYSTEM;
@@ -233,6 +233,7 @@ static int on_start(void *ctx, struct binxml_name qname)
     l->name = native_local(l->qname);
     if (s->depth == 0 && !slice_eq(l->name, SLICE("Event")))
         return EV_EFORMAT;
+    s->rooted = true;
     if (s->depth == 1)
         s->part = native_part(l->name);
     if (s->depth > 0) {

@@ -36,7 +36,8 @@ struct native_sink {
     struct event_builder *b;
     sink_key_fn *key; /* may be NULL */
     void *key_ctx;
-    bool asked; /* key was called */
+    bool asked;  /* key was called */
+    bool rooted; /* an element Event was told */
 
     struct buf text;
     size_t tag_end; /* length of text after the last tag */
