@@ -57,7 +57,8 @@ static void put_value(struct writer *w, const struct field *f)
     to = buf_reserve(w->out, render_room(v) + GLUE);
     if (!to)
         return;
-    padded = w->padded.n >= v->n && v->p >= w->padded.p && v->p <= w->padded.p + w->padded.n - v->n;
+    padded = w->padded.p && w->padded.n >= v->n && v->p >= w->padded.p &&
+             v->p <= w->padded.p + w->padded.n - v->n;
     *to = '"';
     end = render_value(&w->r->state, to + 1, v, RENDER_JSON, padded);
     if (!end) {

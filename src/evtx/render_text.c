@@ -15,6 +15,8 @@ struct copier {
     struct buf *out;
     struct slice s;
     bool after_start; /* the last tag was a start tag */
+    bool over;        /* the outermost element has ended: what follows is not of the event */
+    unsigned depth;
 };
 
 /* The code behind a mark at s; -1 when there is no mark. */
@@ -81,6 +83,11 @@ static void put_tag(struct copier *c)
     struct slice tag = slice_sub(c->s, 0, n);
 
     c->after_start = n > 2 && tag.p[1] != '/' && tag.p[n - 2] != '/';
+    if (c->after_start)
+        c->depth++;
+    else if (n > 2 && tag.p[1] == '/' && c->depth > 0)
+        c->depth--;
+    c->over = c->depth == 0;
     for (size_t i = 0; i < n;) {
         int code = code_at(slice_sub(tag, i, n));
 
@@ -144,7 +151,7 @@ int render_text(struct render *r, struct slice xml, struct buf *out)
     if (r->text.full)
         return READER_UNREADABLE;
     c.s = buf_view(&r->text);
-    while (c.s.n) {
+    while (c.s.n && !c.over) {
         size_t n = slice_find_byte(c.s, '<');
         struct slice text = slice_sub(c.s, 0, n);
         bool leaf;
