@@ -1,4 +1,5 @@
-/* fuzz_condition.c - any bytes as a condition over six selections; and as info.yml. */
+/* fuzz_condition.c - any bytes as a condition over six selections; and as info.yml.
+ * Dictionary: rule.dict */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,9 +1,12 @@
-/* fuzz_event_xml.c - any bytes as event XML; the counts must add up and texts be valid UTF-8. */
+/* fuzz_event_xml.c - any bytes as event XML; the counts must add up, texts be valid UTF-8, and a dump
+ * of it well-formed.
+ * Dictionary: xml.dict */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/utf16.h"
 #include "evtx/reader.h"
+#include "fuzz_dump.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,5 +38,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     source_free(src);
     reader_worker_free(w);
     names_free(names);
+    fuzz_dump_xml(slice_of(data, size));
     return 0;
 }

@@ -1,4 +1,7 @@
-/* fuzz_evtx_chunk.c - any bytes as the records of a chunk whose header is right. */
+/* fuzz_evtx_chunk.c - any bytes as the records of a chunk whose header is right; and out of it as
+ * `dump` does.
+ * Dictionary: evtx.dict */
+#include "fuzz_dump.h"
 #include "fuzz_evtx.h"
 
 #include "base/mem.h"
@@ -17,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(chunk + 48, (uint8_t[]){ (uint8_t)end, (uint8_t)(end >> 8), (uint8_t)(end >> 16), 0 },
            4);
     memcpy(chunk + CHUNK_HEADER, data, n);
-    fuzz_bytes(slice_of(chunk, EVTX_CHUNK), true);
+    fuzz_bytes(slice_of(chunk, end), true);
+    fuzz_dump(slice_of(chunk, end), true);
     free(chunk);
     return 0;
 }

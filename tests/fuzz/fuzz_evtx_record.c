@@ -1,4 +1,7 @@
-/* fuzz_evtx_record.c - any bytes as the document of the one record of a chunk. */
+/* fuzz_evtx_record.c - any bytes as the document of the one record of a chunk; and out of it as
+ * `dump` does.
+ * Dictionary: evtx.dict */
+#include "fuzz_dump.h"
 #include "fuzz_evtx.h"
 
 #include "base/mem.h"
@@ -24,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     put(p + 4, length);
     memcpy(p + RECORD_HEADER, data, n);
     put(p + length - 4, length);
-    fuzz_bytes(slice_of(chunk, EVTX_CHUNK), true);
+    fuzz_bytes(slice_of(chunk, CHUNK_HEADER + length), true);
+    fuzz_dump(slice_of(chunk, CHUNK_HEADER + length), true);
     free(chunk);
     return 0;
 }

@@ -1,4 +1,5 @@
-/* fuzz_page2020.c - any text as a rule of 2020: page and exports. */
+/* fuzz_page2020.c - any text as a rule of 2020: page and exports.
+ * Dictionary: rule.dict */
 #include <stddef.h>
 #include <stdint.h>
 

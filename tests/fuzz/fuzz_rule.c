@@ -1,11 +1,15 @@
-/* fuzz_rule.c - any bytes as a rule file: YAML, documents, detections, conditions, modifiers; what
- * loads is looked over by the lint, shown, and exported to every target. */
+/* fuzz_rule.c - any bytes as a rule file: YAML, documents, detections, conditions, modifiers,
+ * correlations, filters, placeholders; what loads is looked over by the lint, shown, and exported to
+ * every target. And the same bytes as a file of placeholders.
+ * Dictionary: rule.dict */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "base/limits.h"
 #include "knowledge/export.h"
 #include "rule/lint.h"
+#include "rule/placeholder.h"
 #include "rule/show.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -48,12 +52,19 @@ static void look_over(const struct ruleset *rs)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    const struct slice known = SLICE("admins: ['adm-*', Administrator]\nn: 1\n");
+    struct placeholders *ph = NULL;
     struct names *names = names_new();
     struct ruleset *rs = NULL;
-    if (ruleset_load_text(slice_of(data, size), "fuzz.yml", names, &rs, NULL) == 0) {
+
+    if (placeholders_parse(slice_of(data, size), "fuzz.yml", &ph, NULL) != 0 &&
+        placeholders_parse(known, "known.yml", &ph, NULL) != 0)
+        abort();
+    if (ruleset_load_text_with(slice_of(data, size), "fuzz.yml", ph, names, &rs, NULL) == 0) {
         look_over(rs);
         ruleset_free(rs);
     }
+    placeholders_free(ph);
     names_free(names);
     return 0;
 }

@@ -1,4 +1,5 @@
-/* fuzz_slack.c - any bytes as a log: the walks over record headers and the check of templates. */
+/* fuzz_slack.c - any bytes as a log: the walks over record headers and the check of templates.
+ * Dictionary: evtx.dict */
 #include <stdint.h>
 #include <stdlib.h>
 
