@@ -303,6 +303,7 @@ static int run_prepare(struct run *run, struct ev_err *err)
     const uint64_t from = profiling_begin(run->profile);
     if (rc == EV_OK)
         rc = run_inputs(o, &run->inputs, err);
+    run->inputs.hash = o->manifest != NULL;
     profiling_stage(run->profile, STAGE_INPUTS, from);
     if (rc == EV_OK)
         rc = outputs_open(o, &run->outputs, err);

@@ -12,7 +12,7 @@ void manifest_hash_inputs(struct summary *sum)
         struct summary_file *f = &sum->file[i];
         /* Paths in the summary's arena end with a NUL (arena_dup). */
         const char *path = (const char *)f->path.p;
-        if (f->fate == FILE_READ && strcmp(path, "-") != 0)
+        if (f->fate == FILE_READ && !f->inside && strcmp(path, "-") != 0)
             f->has_sha256 = sha256_file(path, f->sha256, NULL) == EV_OK;
     }
 }

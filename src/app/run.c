@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "app/container_options.h"
 #include "app/interrupt.h"
 #include "app/talk.h"
 #include "base/limits.h"
@@ -18,8 +19,11 @@ int run_inputs(const struct options *o, struct inputs *in, struct ev_err *err)
     in->tmpdir = o->tmpdir;
     in->stop = interrupt_seen;
     in->carve = o->recover;
+    int rc = container_options_make(o, in, err);
+    if (rc < 0)
+        return rc;
     for (size_t i = 0; i < o->argument.n; i++) {
-        int rc = inputs_add(in, o->argument.v[i], err);
+        rc = inputs_add(in, o->argument.v[i], err);
         if (rc < 0)
             return rc;
     }

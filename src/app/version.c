@@ -1,5 +1,6 @@
 #include "app/version.h"
 
+#include "input/container.h"
 #include "knowledge/attack.h"
 #include "knowledge/needed.h"
 
@@ -10,5 +11,7 @@ void version_print(FILE *to, bool verbose)
         return;
     fprintf(to, "tables    %s, %s, %s\n", attack_version(), car_version(), needed_version());
     fprintf(to, "          %s\n", attack_attribution());
+    for (size_t i = 0; container_support(i); i++)
+        fprintf(to, "%-10s%s\n", i ? "" : "evidence", container_support(i));
     fprintf(to, "rules     %s/rules\n", EVTRIAGE_DATADIR);
 }

@@ -132,6 +132,23 @@
 #define LIMIT_RUN_FINDINGS 20000    /* kept word for word of all files; all are counted */
 #define LIMIT_VERIFY_CHUNKS 4000000 /* rows of the chunk table: 256 GiB of log */
 
+/* --- evidence: archives and disk images (evtriage-evidence(7) names these) --- */
+#define LIMIT_EVIDENCE_DISK (UINT64_C(64) << 30) /* of temporary files at a time, without --disk */
+#define LIMIT_EVIDENCE_SILENCE 120 /* seconds without a word from the helper: it hangs */
+#define LIMIT_EVIDENCE_MEMORY                                                                      \
+    (UINT64_C(3) << 30)                    /* address space of the helper; xz -9 needs 64 M */
+#define LIMIT_EVIDENCE_MEMBERS 2000000     /* files looked at in one item; as LIMIT_INPUT_FILES */
+#define LIMIT_EVIDENCE_CONTAINERS 10000    /* archives and images inside one item */
+#define LIMIT_EVIDENCE_DEPTH 8             /* zip in tar in image in ... */
+#define LIMIT_EVIDENCE_RATIO 2000          /* to 1: deflate cannot do more than 1,032 */
+#define LIMIT_EVIDENCE_FREE LIMIT_MIB(256) /* unpacked before the ratio counts */
+#define LIMIT_EVIDENCE_BESIDE 4096     /* further files opened for one item: .E01 to .EZZ: 1,500 */
+#define LIMIT_EVIDENCE_PARTITIONS 1024 /* of one disk; GPT has room for 128 */
+#define LIMIT_EVIDENCE_SHADOWS 512     /* of one volume; Windows keeps 64 */
+#define LIMIT_EVIDENCE_FOLDERS 64      /* depth of folders in a file system */
+#define LIMIT_EVIDENCE_LOG (UINT64_C(1) << 40) /* bytes of one log in a file system */
+#define LIMIT_KEY_FILE LIMIT_KIB(64)           /* passwords, recovery keys */
+
 /* --- folder walk --- */
 #define LIMIT_WALK_DEPTH 128
 #define LIMIT_WALK_NAMES 4000000 /* of one folder: 300 MiB of names */

@@ -6,7 +6,13 @@
 #include "event/accounting.h"
 #include "match/matcher.h"
 
-enum file_fate { FILE_READ, FILE_UNREADABLE, FILE_NOT_A_LOG, FILE_EMPTY };
+enum file_fate {
+    FILE_READ,
+    FILE_UNREADABLE,
+    FILE_NOT_A_LOG,
+    FILE_EMPTY,
+    FILE_OPENED /* an archive or image: what is inside has entries of its own */
+};
 
 struct summary_file {
     struct slice path;
@@ -15,6 +21,9 @@ struct summary_file {
     uint64_t size;
     uint8_t sha256[32]; /* set when has_sha256 */
     bool has_sha256;
+    bool inside; /* of an archive or image: no file of this name exists */
+    uint64_t
+        time[4]; /* of such a log, FILETIME: created, modified, changed, accessed; 0: unknown */
     struct accounting counts;
     struct finding *finding; /* at most LIMIT_FINDINGS */
     size_t nfinding;

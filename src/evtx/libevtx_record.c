@@ -131,7 +131,9 @@ static int active(struct job *j, int i)
 {
     libevtx_error_t *error = NULL;
     libevtx_record_t *record = NULL;
-    struct record_place p = { .origin = ORIGIN_ACTIVE };
+    struct record_place p = { .origin = source_state(j->r->base.src) == SOURCE_DELETED
+                                            ? ORIGIN_DELETED
+                                            : ORIGIN_ACTIVE };
     int rc = EV_OK;
 
     j->counts->records++;

@@ -171,6 +171,8 @@ static int resync(struct native_job *j, uint32_t at, uint32_t used, uint32_t *re
 int native_chunk(struct native_job *j)
 {
     uint32_t n = (uint32_t)j->chunk.n, used = check_header(j), at = CHUNK_HEADER;
+    const enum event_origin live =
+        source_state(j->r->base.src) == SOURCE_DELETED ? ORIGIN_DELETED : ORIGIN_ACTIVE;
     bool known = used != 0;
 
     j->counts->chunks++;
@@ -189,8 +191,7 @@ int native_chunk(struct native_job *j)
 
         if (!size && !known)
             break;
-        rc = size ? native_record(j, at, size, NATIVE_ACTIVE, ORIGIN_ACTIVE)
-                  : resync(j, at, used, &next);
+        rc = size ? native_record(j, at, size, NATIVE_ACTIVE, live) : resync(j, at, used, &next);
         if (rc < 0)
             return rc;
         at = next;

@@ -132,7 +132,13 @@ static int reader_open(struct source *src, const struct reader_options *o, struc
     r->base.options = *o;
     r->size = size;
     template_store_init(&r->store);
-    read_start(r, head, n);
+    if (source_state(src) == SOURCE_RAW) { /* who asks for such bytes asks for what they hold */
+        r->carve = true;
+        r->counted = UINT64_MAX;
+        r->base.options.recover = true;
+    } else {
+        read_start(r, head, n);
+    }
     if (o->recover && !r->carve)
         rc = fill_store(r, err);
     if (rc < 0)

@@ -4,8 +4,6 @@
  * event XML must be Event or Events, whatever the encoding. May include: base/, source.h. */
 #include "input/probe.h"
 
-#define PROBE_BYTES (4096 + 8) /* the header block of a log and the magic of its first chunk */
-
 struct signature {
     size_t offset;
     struct slice magic;
@@ -84,7 +82,7 @@ static size_t narrow(struct slice s, size_t from, bool big_endian, uint8_t *out)
     return n;
 }
 
-/* The text of head with encoding and byte order mark taken off; room: PROBE_BYTES. */
+/* The text of head with encoding and byte order mark taken off; room: PROBE_HEAD. */
 static struct slice probe_text(struct slice head, uint8_t *room)
 {
     if (head.n >= 3 && memcmp(head.p, "\xef\xbb\xbf", 3) == 0)
@@ -143,25 +141,50 @@ static bool probe_xml(struct slice s)
     return s.n > 0 && memchr(" \t\r\n/>", s.p[0], 6) != NULL;
 }
 
+/* FAT: a jump, and the type's name where it stands for people only; a boot sector for sure. */
+static bool probe_fat(struct slice head)
+{
+    return head.n >= 512 && (head.p[0] == 0xeb || head.p[0] == 0xe9) && head.p[510] == 0x55 &&
+           head.p[511] == 0xaa &&
+           (memcmp(head.p + 54, "FAT", 3) == 0 || memcmp(head.p + 82, "FAT32", 5) == 0);
+}
+
+/* The segment number of the E01 family; a VMDK extent without a description of the whole. */
+static bool probe_part(struct slice head)
+{
+    if (head.n >= 13 && memcmp(head.p, "EVF\x09\x0d\x0a\xff\0", 8) == 0)
+        return head.p[9] != 1 || head.p[10] != 0;
+    if (head.n >= 36 && memcmp(head.p, "KDMV", 4) == 0)
+        return memcmp(head.p + 28, "\0\0\0\0\0\0\0\0", 8) == 0;
+    return false;
+}
+
+enum probe_kind probe_bytes(struct slice head)
+{
+    uint8_t room[PROBE_HEAD];
+    enum probe_kind k;
+
+    if (head.n == 0)
+        return PROBE_EMPTY;
+    k = probe_signature(head);
+    if (k == PROBE_OTHER && (probe_fat(head) || probe_mbr(head)))
+        k = PROBE_DISK_IMAGE;
+    if (k == PROBE_DISK_IMAGE && probe_part(head))
+        k = PROBE_IMAGE_PART;
+    if (k == PROBE_OTHER && probe_xml(probe_text(head, room)))
+        k = PROBE_EVENT_XML;
+    return k;
+}
+
 int probe_source(const struct source *s, enum probe_kind *ret, struct ev_err *err)
 {
-    uint8_t bytes[PROBE_BYTES], room[PROBE_BYTES];
-    struct slice head;
+    uint8_t bytes[PROBE_HEAD];
     size_t n = 0;
     int rc = source_read_at(s, 0, bytes, sizeof bytes, &n, err);
 
-    if (rc < 0)
-        return rc;
-    head = slice_of(bytes, n);
-    if (n == 0)
-        *ret = PROBE_EMPTY;
-    else
-        *ret = probe_signature(head);
-    if (*ret == PROBE_OTHER && probe_mbr(head))
-        *ret = PROBE_DISK_IMAGE;
-    if (*ret == PROBE_OTHER && probe_xml(probe_text(head, room)))
-        *ret = PROBE_EVENT_XML;
-    return EV_OK;
+    if (rc == EV_OK)
+        *ret = probe_bytes(slice_of(bytes, n));
+    return rc;
 }
 
 const char *probe_name(enum probe_kind k)
@@ -179,6 +202,8 @@ const char *probe_name(enum probe_kind k)
         return "archive";
     case PROBE_DISK_IMAGE:
         return "disk image";
+    case PROBE_IMAGE_PART:
+        return "part of a split disk image";
     case PROBE_OTHER:
         break;
     }

@@ -10,6 +10,7 @@ struct source {
     const struct source_ops *ops;
     void *self;
     char *path;
+    enum source_state state;
     uint64_t at; /* next byte of a stream that is made from read_at */
 };
 
@@ -21,6 +22,11 @@ struct source *source_new(const struct source_ops *ops, void *self, const char *
     s->self = self;
     s->path = xstrdup(path);
     return s;
+}
+
+void *source_self(const struct source *s, const struct source_ops *ops)
+{
+    return s->ops == ops ? s->self : NULL;
 }
 
 void source_free(struct source *s)
@@ -36,6 +42,16 @@ void source_free(struct source *s)
 const char *source_path(const struct source *s)
 {
     return s->path;
+}
+
+enum source_state source_state(const struct source *s)
+{
+    return s->state;
+}
+
+void source_set_state(struct source *s, enum source_state state)
+{
+    s->state = state;
 }
 
 bool source_size(const struct source *s, uint64_t *ret_size)

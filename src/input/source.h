@@ -11,6 +11,13 @@
 
 struct source;
 
+/* What the bytes are, as far as where they come from tells. */
+enum source_state {
+    SOURCE_LIVE,
+    SOURCE_DELETED, /* a file that its file system has given up */
+    SOURCE_RAW      /* no file: bytes without order, to be carved */
+};
+
 struct source_ops {
     /* Up to n bytes at offset; *ret_n < n only at the end. Thread safe. NULL: no random access. */
     int (*read_at)(void *self, uint64_t offset, void *buf, size_t n, size_t *ret_n,
@@ -24,8 +31,13 @@ struct source_ops {
 
 /* Takes `self` over. path: what `source_file` shows, copied. */
 struct source *source_new(const struct source_ops *ops, void *self, const char *path);
+/* What ops was made for, when s has them; NULL otherwise. */
+void *source_self(const struct source *s, const struct source_ops *ops);
 void source_free(struct source *s); /* closes; NULL is fine */
 const char *source_path(const struct source *s);
+/* SOURCE_LIVE until it is set. */
+enum source_state source_state(const struct source *s);
+void source_set_state(struct source *s, enum source_state state);
 bool source_size(const struct source *s, uint64_t *ret_size);
 bool source_can_read_at(const struct source *s);
 int source_read_at(const struct source *s, uint64_t offset, void *buf, size_t n, size_t *ret_n,
@@ -36,6 +48,8 @@ int source_stream(struct source *s, void *buf, size_t n, size_t *ret_n, struct e
 int source_open_file(const char *path, struct source **ret, struct ev_err *err);
 /* Bytes in memory, borrowed. */
 struct source *source_open_memory(struct slice bytes, const char *path);
+/* What `from` streams, `head` put before it; takes `from` over. For those who had to look. */
+struct source *source_with_head(struct slice head, struct source *from);
 struct stdin_options {
     const char *tmpdir;      /* as in tempfile.h */
     uint64_t max_bytes;      /* EV_ELIMIT beyond */

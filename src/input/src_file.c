@@ -74,6 +74,13 @@ struct source *source_from_fd(int fd, uint64_t size, const char *path)
     return source_new(&file_ops, f, path);
 }
 
+int source_dup_fd(const struct source *s)
+{
+    const struct src_file *f = source_self(s, &file_ops);
+
+    return f ? fcntl(f->fd, F_DUPFD_CLOEXEC, 3) : -1;
+}
+
 int source_open_file(const char *path, struct source **ret, struct ev_err *err)
 {
     struct stat st;

@@ -141,11 +141,13 @@ static void card_records(const struct summary *sum, struct buf *out)
         item(out, "deleted or carved, found", t->recovered);
         item(out, "deleted or carved, read", t->recovered_events);
     }
-    uint64_t read = 0;
-    for (size_t i = 0; i < sum->nfile; i++)
+    uint64_t read = 0, opened = 0;
+    for (size_t i = 0; i < sum->nfile; i++) {
         read += sum->file[i].fate == FILE_READ;
+        opened += sum->file[i].fate == FILE_OPENED;
+    }
     item(out, "files read", read);
-    item(out, "files not read", sum->nfile - read);
+    item(out, "files not read", sum->nfile - read - opened);
     buf_str(out, "</ul></section>\n");
 }
 
@@ -206,7 +208,7 @@ static void fold_end(struct buf *out, uint64_t left_out)
 
 static void file_row(const struct summary_file *f, struct buf *out)
 {
-    static const char *const fate[] = { "read", "not read", "no event log", "no record" };
+    static const char *const fate[] = { "read", "not read", "no event log", "no record", "opened" };
     char hex[65] = "";
     uint64_t findings = 0;
     for (size_t i = 0; i < FINDING_KINDS; i++)

@@ -262,7 +262,8 @@ static void inputs(struct writer *w, const struct summary *sum)
     static const char *const fate[] = { [FILE_READ] = "read",
                                         [FILE_UNREADABLE] = "unreadable",
                                         [FILE_NOT_A_LOG] = "not-a-log",
-                                        [FILE_EMPTY] = "empty" };
+                                        [FILE_EMPTY] = "empty",
+                                        [FILE_OPENED] = "opened" };
     struct json *j = &w->json;
     json_key(j, "inputs");
     json_array(j);

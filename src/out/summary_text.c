@@ -45,12 +45,14 @@ static void time_text(struct buf *out, const struct zone *zone, uint64_t t)
 static void evidence(const struct summary *sum, const struct zone *zone, struct buf *out)
 {
     const struct accounting *t = &sum->total;
-    uint64_t read = 0;
-    for (size_t i = 0; i < sum->nfile; i++)
+    uint64_t read = 0, all = sum->nfile;
+    for (size_t i = 0; i < sum->nfile; i++) {
         read += sum->file[i].fate == FILE_READ;
+        all -= sum->file[i].fate == FILE_OPENED;
+    }
     label(out, "Evidence");
     number(out, read, " of ");
-    number(out, sum->nfile, sum->nfile == 1 ? " file read, " : " files read, ");
+    number(out, all, all == 1 ? " file read, " : " files read, ");
     size(out, t->bytes);
     buf_byte(out, '\n');
     label(out, "Records");

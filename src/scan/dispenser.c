@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "base/digest.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -9,12 +10,16 @@ struct dispenser {
     struct inputs *in;
     const struct decoder *decoder;
     const struct reader_options *options;
-    struct scan_file *file; /* one per input */
-    size_t next;            /* input not looked at yet */
-    size_t first_open;      /* files before this one have no jobs left */
-    size_t first_undone;    /* files before this one are done */
-    size_t opening;         /* workers inside open_next */
-    size_t findings;        /* kept word for word, of all files */
+    VEC(struct scan_file *) file; /* inputs looked at and what lies in them, in order */
+    size_t next;                  /* input not looked at yet */
+    struct container *container;  /* the archive or image that is being read; NULL: none */
+    struct scan_file *holder;     /* its entry */
+    uint64_t members, troubles;   /* logs found in it, messages */
+    bool pulling;                 /* a worker waits for its next log */
+    size_t first_open;            /* files before this one have no jobs left */
+    size_t first_undone;          /* files before this one are done */
+    size_t opening;               /* workers inside open_next */
+    size_t findings;              /* kept word for word, of all files */
     bool stopped;
     dispenser_opened_fn *watch; /* NULL: nobody asks */
     void *watch_ctx;
@@ -29,9 +34,6 @@ struct dispenser *dispenser_new(struct inputs *in, const struct decoder *decoder
     d->in = in;
     d->decoder = decoder;
     d->options = o;
-    d->file = xcalloc(in->list.n ? in->list.n : 1, sizeof *d->file);
-    for (size_t i = 0; i < in->list.n; i++)
-        d->file[i].input = i;
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->opened, NULL);
     return d;
@@ -56,26 +58,37 @@ void dispenser_free(struct dispenser *d)
 {
     if (!d)
         return;
-    for (size_t i = 0; i < d->in->list.n; i++) {
-        file_close(&d->file[i]);
-        vec_release(&d->file[i].findings);
+    for (size_t i = 0; i < d->file.n; i++) {
+        file_close(d->file.v[i]);
+        vec_release(&d->file.v[i]->findings);
+        free(d->file.v[i]);
     }
-    free(d->file);
+    vec_release(&d->file);
+    container_free(d->container);
     pthread_cond_destroy(&d->opened);
     pthread_mutex_destroy(&d->lock);
     free(d);
 }
 
+/* Under the lock: the next entry of the list; NULL when there are too many. */
+static struct scan_file *file_add(struct dispenser *d, const struct input *in)
+{
+    struct scan_file *f = xcalloc(1, sizeof *f);
+    f->in = *in;
+    f->index = d->file.n;
+    if (vec_push(&d->file, 2 * (size_t)LIMIT_INPUT_FILES, f))
+        return f;
+    free(f);
+    return NULL;
+}
+
 static int file_open(struct dispenser *d, struct scan_file *f, struct ev_err *err)
 {
-    struct input *in = &d->in->list.v[f->input];
     int rc = EV_OK;
 
-    f->decoder = in->kind == PROBE_EVENT_XML ? &decoder_xml : d->decoder;
-    f->source = in->source;
-    in->source = NULL;
+    f->decoder = f->in.kind == PROBE_EVENT_XML ? &decoder_xml : d->decoder;
     if (!f->source)
-        rc = source_open_file(in->path, &f->source, err);
+        rc = source_open_file(f->in.path, &f->source, err);
     if (rc == EV_OK)
         rc = f->decoder->open(f->source, d->options, &f->reader, err);
     if (rc == EV_OK)
@@ -86,28 +99,36 @@ static int file_open(struct dispenser *d, struct scan_file *f, struct ev_err *er
 /* Called under the lock: remembers why a file was not, or not wholly, read. */
 static void file_failed(struct dispenser *d, struct scan_file *f, const struct ev_err *err)
 {
-    struct input *in = &d->in->list.v[f->input];
     char text[1200];
-    in->fate = FILE_UNREADABLE;
-    in->reason = arena_dup(&d->in->arena, slice_str(ev_err_format(err, text, sizeof text)));
+    f->in.fate = FILE_UNREADABLE;
+    f->in.reason = arena_dup(&d->in->arena, slice_str(ev_err_format(err, text, sizeof text)));
 }
 
-/* Opens the next file that is to be read, without the lock while the decoder works. */
-static void open_next(struct dispenser *d)
+/* Under the lock: nothing of f will be read. */
+static void leave_alone(struct dispenser *d, struct scan_file *f)
 {
-    struct scan_file *f = &d->file[d->next++];
+    f->tried = true;
+    if (!d->watch)
+        return;
+    d->opening++;
+    pthread_mutex_unlock(&d->lock);
+    d->watch(d->watch_ctx, f->index, 0);
+    pthread_mutex_lock(&d->lock);
+    d->opening--;
+    pthread_cond_broadcast(&d->opened);
+}
+
+/* Under the lock: opens f without it. */
+static void open_unlocked(struct dispenser *d, struct scan_file *f)
+{
     struct ev_err err = { 0 };
 
-    if (d->in->list.v[f->input].fate != FILE_READ) {
-        f->tried = true;
-        return;
-    }
     d->opening++;
     pthread_mutex_unlock(&d->lock);
     int rc = file_open(d, f, &err);
     uint64_t jobs = rc == EV_OK ? f->jobs : 0;
     if (d->watch)
-        d->watch(d->watch_ctx, f->input, jobs);
+        d->watch(d->watch_ctx, f->index, jobs);
     pthread_mutex_lock(&d->lock);
     d->opening--;
     f->tried = true;
@@ -118,14 +139,167 @@ static void open_next(struct dispenser *d)
     pthread_cond_broadcast(&d->opened);
 }
 
+/* Under the lock: starts on an archive or image. */
+static void open_container(struct dispenser *d, struct scan_file *f)
+{
+    struct ev_err err = { 0 };
+    struct container *e = NULL;
+
+    d->pulling = true;
+    d->opening++;
+    pthread_mutex_unlock(&d->lock);
+    int rc = container_open(f->in.path, f->in.inside, f->source, &d->in->container, &e, &err);
+    pthread_mutex_lock(&d->lock);
+    d->opening--;
+    d->pulling = false;
+    if (rc < 0)
+        file_failed(d, f, &err);
+    d->container = e;
+    d->holder = f;
+    d->members = d->troubles = 0;
+    pthread_cond_broadcast(&d->opened);
+}
+
+/* What was in it, once all of it was looked at. */
+static void close_container(struct dispenser *d, int rc, const struct ev_err *err)
+{
+    struct scan_file *f = d->holder;
+    const unsigned long long passed = container_passed(d->container);
+
+    if (rc < 0 && rc != EV_EINTR) {
+        file_failed(d, f, err);
+    } else if (!d->members && !d->troubles) {
+        f->in.fate = FILE_NOT_A_LOG;
+        f->in.reason =
+            arena_printf(&d->in->arena, "%s without event logs; %llu files in it were looked at",
+                         f->in.kind == PROBE_ARCHIVE ? "an archive" : "a disk image", passed);
+    } else {
+        f->in.reason = arena_printf(&d->in->arena, "%llu event logs, %llu other files",
+                                    (unsigned long long)d->members, passed);
+    }
+    container_free(d->container);
+    d->container = NULL;
+    d->holder = NULL;
+}
+
+/* All of a source, for the manifest. */
+static bool hash(struct source *s, uint8_t ret[32])
+{
+    struct sha256 *h = sha256_new();
+    uint8_t *step = xcalloc(1, LIMIT_KIB(256));
+    uint64_t at = 0;
+    size_t n = 0;
+    int rc;
+
+    while ((rc = source_read_at(s, at, step, LIMIT_KIB(256), &n, NULL)) == EV_OK && n > 0) {
+        sha256_add(h, slice_of(step, n));
+        at += n;
+    }
+    sha256_done(h, ret);
+    sha256_free(h);
+    free(step);
+    return rc == EV_OK;
+}
+
+/* Under the lock: a log inside, or why there is none. */
+static struct scan_file *member_add(struct dispenser *d, const struct container_member *m,
+                                    struct source *source)
+{
+    struct input in = { .path = arena_str(&d->in->arena, slice_str(m->path)),
+                        .inside = "",
+                        .kind = PROBE_EVTX,
+                        .fate = source ? FILE_READ : FILE_UNREADABLE,
+                        .of_container = true };
+    struct scan_file *f;
+
+    memcpy(in.time, m->time, sizeof in.time);
+    if (source)
+        source_size(source, &in.size);
+    else
+        in.reason = arena_dup(&d->in->arena, slice_str(m->trouble));
+    f = file_add(d, &in);
+    if (f)
+        f->source = source;
+    else
+        source_free(source);
+    return f;
+}
+
+/* Under the lock: takes the next log out of the archive or image, and opens it. */
+static void open_member(struct dispenser *d)
+{
+    struct container_member m = { 0 };
+    struct ev_err err = { 0 };
+    struct scan_file *f = NULL, *said = NULL;
+    enum probe_kind kind = PROBE_EVTX;
+    uint8_t sha256[32];
+    bool hashed = false;
+
+    d->pulling = true;
+    d->opening++;
+    pthread_mutex_unlock(&d->lock);
+    int rc = container_next(d->container, &m, &err);
+    if (rc > 0 && m.source && source_state(m.source) != SOURCE_RAW)
+        (void)probe_source(m.source, &kind, NULL);
+    if (rc > 0 && m.source && d->in->hash && source_state(m.source) != SOURCE_RAW)
+        hashed = hash(m.source, sha256);
+    pthread_mutex_lock(&d->lock);
+    d->opening--;
+    d->pulling = false;
+    d->troubles += rc > 0 && m.trouble;
+    if (rc > 0 && m.trouble)
+        said = member_add(d, &m, NULL);
+    if (rc > 0 && m.source)
+        f = member_add(d, &m, m.source);
+    if (rc <= 0)
+        close_container(d, rc, &err);
+    d->pulling = true; /* until all of these are told of, in their order */
+    if (said)
+        leave_alone(d, said);
+    if (f) {
+        d->members++;
+        f->in.kind = kind;
+        f->in.has_sha256 = hashed;
+        if (hashed)
+            memcpy(f->in.sha256, sha256, sizeof sha256);
+        open_unlocked(d, f);
+    }
+    d->pulling = false;
+    pthread_cond_broadcast(&d->opened);
+}
+
+/* Opens the next file that is to be read, without the lock while the decoder works. */
+static void open_next(struct dispenser *d)
+{
+    if (d->container) {
+        open_member(d);
+        return;
+    }
+    struct input *in = &d->in->list.v[d->next++];
+    struct scan_file *f = file_add(d, in);
+    if (!f)
+        return;
+    f->source = in->source;
+    in->source = NULL;
+    if (in->fate == FILE_READ) {
+        open_unlocked(d, f);
+        return;
+    }
+    if (in->fate == FILE_OPENED)
+        open_container(d, f);
+    leave_alone(d, f);
+}
+
 static struct scan_file *open_file_with_job(struct dispenser *d)
 {
-    while (d->first_open < d->next && !d->opening &&
-           d->file[d->first_open].next >= d->file[d->first_open].jobs)
+    struct scan_file *const *file = d->file.v;
+
+    while (d->first_open < d->file.n && !d->opening &&
+           file[d->first_open]->next >= file[d->first_open]->jobs)
         d->first_open++;
-    for (size_t i = d->first_open; i < d->next; i++)
-        if (d->file[i].reader && d->file[i].next < d->file[i].jobs)
-            return &d->file[i];
+    for (size_t i = d->first_open; i < d->file.n; i++)
+        if (file[i]->tried && file[i]->reader && file[i]->next < file[i]->jobs)
+            return file[i];
     return NULL;
 }
 
@@ -142,7 +316,7 @@ bool dispenser_take(struct dispenser *d, struct scan_file **ret_file, uint64_t *
             found = true;
             break;
         }
-        if (d->next < d->in->list.n)
+        if (!d->pulling && (d->container || d->next < d->in->list.n))
             open_next(d);
         else if (d->opening)
             pthread_cond_wait(&d->opened, &d->lock);
@@ -172,10 +346,10 @@ void dispenser_done(struct dispenser *d, struct scan_file *f, const struct accou
 
 static bool is_first(struct dispenser *d, const struct scan_file *f, uint64_t job)
 {
-    while (d->first_undone < f->input && d->file[d->first_undone].tried &&
-           d->file[d->first_undone].done == d->file[d->first_undone].jobs)
+    while (d->first_undone < f->index && d->file.v[d->first_undone]->tried &&
+           d->file.v[d->first_undone]->done == d->file.v[d->first_undone]->jobs)
         d->first_undone++;
-    return d->first_undone == f->input && f->done == job;
+    return d->first_undone == f->index && f->done == job;
 }
 
 bool dispenser_turn(struct dispenser *d, const struct scan_file *f, uint64_t job, bool wait)
@@ -199,10 +373,19 @@ void dispenser_stop(struct dispenser *d)
 
 const char *dispenser_path(const struct dispenser *d, const struct scan_file *f)
 {
-    return d->in->list.v[f->input].path;
+    (void)d;
+    return f->in.path;
 }
 
-const struct scan_file *dispenser_file(const struct dispenser *d, size_t input)
+/* What was never looked at (a run that stopped early) is in the list all the same. */
+size_t dispenser_files(struct dispenser *d)
 {
-    return &d->file[input];
+    while (d->next < d->in->list.n && file_add(d, &d->in->list.v[d->next]))
+        d->next++;
+    return d->file.n;
+}
+
+const struct scan_file *dispenser_file(const struct dispenser *d, size_t i)
+{
+    return d->file.v[i];
 }

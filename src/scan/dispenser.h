@@ -2,7 +2,8 @@
  *
  * A worker takes a job of a file that is already open, else opens the next file. So one huge file
  * keeps all workers busy, and so do thousands of small ones; at most one reader per worker is open
- * beyond those with jobs left. Files are opened in the order of the inputs.
+ * beyond those with jobs left. Files are opened in the order of the inputs; an archive or image is read
+ * log by log, by one worker at a time, and the next input waits for its end.
  * Rank: base/, input/, evtx/, inputs.h. */
 #ifndef SCAN_DISPENSER_H
 #define SCAN_DISPENSER_H
@@ -11,7 +12,8 @@
 #include "scan/inputs.h"
 
 struct scan_file {
-    size_t input; /* index into inputs.list */
+    struct input in; /* what it is, and what became of it */
+    size_t index;    /* in the order of inputs, logs of an archive or image behind it */
     struct source *source;
     struct reader *reader;
     const struct decoder *decoder;
@@ -27,9 +29,9 @@ struct dispenser;
 struct dispenser *dispenser_new(struct inputs *in, const struct decoder *decoder,
                                 const struct reader_options *o);
 void dispenser_free(struct dispenser *d);
-/* Calls opened with the number of jobs (0: none) once for every input that was to be read and has been
- * opened, or could not be. From any worker; to be set before they start. */
-typedef void dispenser_opened_fn(void *ctx, size_t input, uint64_t jobs);
+/* Calls opened with the number of jobs (0: none) once for every entry of the list that is now open, or
+ * never will be. From any worker; to be set before they start. */
+typedef void dispenser_opened_fn(void *ctx, size_t index, uint64_t jobs);
 void dispenser_watch(struct dispenser *d, dispenser_opened_fn *opened, void *ctx);
 
 /* The next job; false when there is none left (or dispenser_stop was called). Blocks while another
@@ -46,7 +48,10 @@ void dispenser_stop(struct dispenser *d);
 bool dispenser_turn(struct dispenser *d, const struct scan_file *f, uint64_t job, bool wait);
 /* As in the inputs. */
 const char *dispenser_path(const struct dispenser *d, const struct scan_file *f);
-/* After all workers have ended: one entry per input, in the order of the inputs. */
-const struct scan_file *dispenser_file(const struct dispenser *d, size_t input);
+/* After all workers have ended: how many entries there are, inputs and what was found in archives and
+ * images, in a fixed order. */
+size_t dispenser_files(struct dispenser *d);
+/* One of them. */
+const struct scan_file *dispenser_file(const struct dispenser *d, size_t i);
 
 #endif

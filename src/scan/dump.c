@@ -197,7 +197,7 @@ int dump_run(const struct dump_options *o, struct inputs *in, struct scan_progre
     run_all(d, o->threads);
     *counts = (struct dump_counts){ 0 };
     rc = collect(d, o->threads, counts, err);
-    scan_summarise_files(in, dispenser, sum);
+    scan_summarise_files(dispenser, sum);
     sum->interrupted = rc == EV_EINTR;
     for (unsigned i = 0; i < o->threads; i++)
         dumper_release(&d[i]);

@@ -6,6 +6,7 @@
 struct adding {
     struct inputs *in;
     const char *named; /* what the user said, a file or a folder */
+    const char *inside;
     struct ev_err *err;
 };
 
@@ -31,11 +32,8 @@ static const char *advice(enum probe_kind kind)
     switch (kind) {
     case PROBE_EVT:
         return "the log format before Windows Vista is not read";
-    case PROBE_ARCHIVE:
-        return "an archive: unpack it and give the folder";
-    case PROBE_DISK_IMAGE:
-        return "a disk image: mount it read-only and give the folder of its logs, or carve it with "
-               "--recover";
+    case PROBE_IMAGE_PART:
+        return "a further part of a split disk image: read with its first part";
     default:
         return "no event log by its first bytes";
     }
@@ -47,6 +45,10 @@ static void judge(struct input *in)
     case PROBE_EVTX:
     case PROBE_EVENT_XML:
         in->fate = FILE_READ;
+        return;
+    case PROBE_ARCHIVE:
+    case PROBE_DISK_IMAGE:
+        in->fate = FILE_OPENED;
         return;
     case PROBE_EMPTY:
         in->fate = FILE_EMPTY;
@@ -62,7 +64,7 @@ static void judge(struct input *in)
  * files that are none of this. */
 static bool carved(const struct adding *a, const char *path, const struct input *in)
 {
-    return a->in->carve && in->fate == FILE_NOT_A_LOG && strcmp(path, a->named) == 0 &&
+    return a->in->carve && strcmp(path, a->named) == 0 && !*in->inside &&
            (in->kind == PROBE_OTHER || in->kind == PROBE_DISK_IMAGE);
 }
 
@@ -79,6 +81,7 @@ static int add_file(void *ctx, const char *path)
 {
     const struct adding *a = ctx;
     struct input in = { .path = arena_str(&a->in->arena, slice_str(path)),
+                        .inside = arena_str(&a->in->arena, slice_str(a->inside)),
                         .fate = FILE_UNREADABLE };
     struct source *src = NULL;
     struct ev_err err = { 0 };
@@ -100,6 +103,9 @@ static int add_file(void *ctx, const char *path)
         if (carved(a, path, &in)) {
             in.fate = FILE_READ;
             in.reason = SLICE_ABSENT;
+        } else if (*in.inside && in.fate != FILE_OPENED) {
+            in.fate = FILE_UNREADABLE;
+            in.reason = SLICE("no archive and no disk image: nothing is inside");
         }
     } else {
         in.reason = arena_dup(&a->in->arena, slice_str(ev_err_format(&err, text, sizeof text)));
@@ -129,7 +135,14 @@ static void add_trouble(void *ctx, const struct ev_err *err)
 
 int inputs_add(struct inputs *in, const char *path, struct ev_err *err)
 {
-    struct adding a = { in, path, err };
+    struct adding a = { in, path, "", err };
     const struct walk_visitor v = { add_file, add_trouble, &a };
-    return walk_path(path, &v, err);
+    char *file = NULL;
+    int rc;
+
+    if (strstr(path, "!/") && container_split(path, &file, &a.inside))
+        path = file;
+    rc = walk_path(path, &v, err);
+    free(file);
+    return rc;
 }

@@ -22,10 +22,10 @@ struct reorder {
     struct reorder_options o;
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    uint64_t *jobs; /* by input */
-    size_t input;   /* the front */
-    uint64_t job;   /* the front */
-    bool advancing; /* a thread hands out jobs that waited */
+    VEC(uint64_t) jobs; /* by input */
+    size_t input;       /* the front */
+    uint64_t job;       /* the front */
+    bool advancing;     /* a thread hands out jobs that waited */
     bool stopped;
     size_t used; /* bytes that wait */
     VEC(struct reorder_job) heap;
@@ -40,9 +40,6 @@ struct reorder *reorder_new(const struct ruleset *rs, const struct reorder_optio
 
     r->rs = rs;
     r->o = *o;
-    r->jobs = xcalloc(o->ninput + 1, sizeof *r->jobs);
-    for (size_t i = 0; i <= o->ninput; i++)
-        r->jobs[i] = UNKNOWN;
     arena_init(&r->arena, ARENA);
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->moved, NULL);
@@ -59,7 +56,7 @@ void reorder_free(struct reorder *r)
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->moved);
     arena_release(&r->arena);
-    free(r->jobs);
+    vec_release(&r->jobs);
     free(r);
 }
 
@@ -156,7 +153,7 @@ static void advance(struct reorder *r)
         struct ev_err err = { 0 };
         int rc;
 
-        while (r->input < r->o.ninput && r->job >= r->jobs[r->input]) {
+        while (r->input < r->jobs.n && r->job >= r->jobs.v[r->input]) {
             r->input++;
             r->job = 0;
         }
@@ -181,7 +178,9 @@ static void advance(struct reorder *r)
 void reorder_input(struct reorder *r, size_t input, uint64_t jobs)
 {
     pthread_mutex_lock(&r->lock);
-    r->jobs[input] = jobs;
+    while (r->jobs.n <= input && vec_push(&r->jobs, WAITING_MOST / sizeof jobs, UNKNOWN))
+        continue;
+    r->jobs.v[input] = jobs;
     if (!r->advancing)
         advance(r);
     pthread_mutex_unlock(&r->lock);
@@ -287,7 +286,7 @@ int reorder_rest(struct reorder *r, struct ev_err *err)
         r->job = r->heap.v[0].job;
         advance(r);
     }
-    r->input = r->o.ninput;
+    r->input = REORDER_LAST;
     r->job = 0;
     r->stopped = false;
     pthread_mutex_unlock(&r->lock);

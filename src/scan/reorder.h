@@ -13,11 +13,12 @@
 struct reorder;
 
 struct reorder_options {
-    size_t ninput;     /* inputs of the run */
     size_t memory;     /* bytes of rows that may wait, of all jobs */
     order_row_fn *row; /* called by one thread at a time; a negative return ends all */
     void *ctx;
 };
+
+#define REORDER_LAST SIZE_MAX /* the place behind all inputs */
 
 /* The job that a worker is at. */
 struct reorder_job {
@@ -31,7 +32,8 @@ struct reorder_job {
 struct reorder *reorder_new(const struct ruleset *rs, const struct reorder_options *o);
 void reorder_free(struct reorder *r);
 
-/* An input has that many jobs; 0: none, it is not read. Once for each input. Thread safe, like all
+/* An input has that many jobs; 0: none, it is not read. Once for each input, of which nobody knows
+ * beforehand how many there will be. Thread safe, like all
  * that follows but reorder_rest. Failure of row is told by the next call, its words are row's own
  * affair. */
 void reorder_input(struct reorder *r, size_t input, uint64_t jobs);
@@ -45,7 +47,7 @@ int reorder_end(struct reorder *r, struct reorder_job *j, struct ev_err *err);
 /* Nobody waits any more: some jobs will never run. */
 void reorder_stop(struct reorder *r);
 /* After the last worker has ended: hands out what still waits, and opens the place behind all inputs
- * (input ninput, job 0) for rows that come last. */
+ * (REORDER_LAST, job 0) for rows that come last. */
 int reorder_rest(struct reorder *r, struct ev_err *err);
 
 #endif

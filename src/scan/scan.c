@@ -35,18 +35,22 @@ static int finding_order(const void *a, const void *b)
     return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-void scan_summarise_files(const struct inputs *in, const struct dispenser *d, struct summary *sum)
+void scan_summarise_files(struct dispenser *d, struct summary *sum)
 {
-    sum->nfile = in->list.n;
-    sum->file = arena_zalloc(&sum->arena, in->list.n, sizeof *sum->file);
-    for (size_t i = 0; i < in->list.n; i++) {
-        const struct input *from = &in->list.v[i];
+    sum->nfile = dispenser_files(d);
+    sum->file = arena_zalloc(&sum->arena, sum->nfile, sizeof *sum->file);
+    for (size_t i = 0; i < sum->nfile; i++) {
         const struct scan_file *f = dispenser_file(d, i);
+        const struct input *from = &f->in;
         struct summary_file *to = &sum->file[i];
         to->path = arena_dup(&sum->arena, slice_str(from->path));
         to->fate = from->fate;
         to->reason = arena_dup(&sum->arena, from->reason);
         to->size = from->size;
+        to->inside = from->of_container;
+        to->has_sha256 = from->has_sha256;
+        memcpy(to->sha256, from->sha256, sizeof to->sha256);
+        memcpy(to->time, from->time, sizeof to->time);
         to->counts = f->counts;
         to->nfinding = f->findings.n;
         to->finding = arena_zalloc(&sum->arena, f->findings.n, sizeof *to->finding);
@@ -183,18 +187,6 @@ static void opened(void *ctx, size_t input, uint64_t jobs)
     reorder_input(ctx, input, jobs);
 }
 
-/* The reorder buffer, told of the inputs that nobody will open. */
-static struct reorder *reorder_for(const struct scan_options *o, const struct inputs *in)
-{
-    const struct reorder_options ro = { in->list.n, o->row_memory, o->row, o->row_ctx };
-    struct reorder *r = reorder_new(o->rules, &ro);
-
-    for (size_t i = 0; i < in->list.n; i++)
-        if (in->list.v[i].fate != FILE_READ)
-            reorder_input(r, i, 0);
-    return r;
-}
-
 static void run_init(struct run *run, const struct scan_options *o, struct inputs *in,
                      struct order *order, struct scan_progress *progress)
 {
@@ -203,7 +195,8 @@ static void run_init(struct run *run, const struct scan_options *o, struct input
                          .script = script_new(o->rules, o->memory, o->tmpdir),
                          .worker = xcalloc(o->threads, sizeof *run->worker) };
     if (o->row) {
-        run->reorder = reorder_for(o, in);
+        const struct reorder_options ro = { o->row_memory, o->row, o->row_ctx };
+        run->reorder = reorder_new(o->rules, &ro);
         dispenser_watch(run->dispenser, opened, run->reorder);
     }
     for (unsigned i = 0; i < o->threads; i++) {
@@ -233,15 +226,14 @@ static void run_release(struct run *run)
 }
 
 /* Blocks of several parts, when all parts are there; in turn they come last. */
-static int match_blocks(struct run *run, const struct inputs *in, struct summary *sum,
-                        struct ev_err *err)
+static int match_blocks(struct run *run, struct summary *sum, struct ev_err *err)
 {
     struct worker *w = &run->worker[0];
     struct ev_err mine = { 0 };
     int rc = run->reorder ? reorder_rest(run->reorder, err) : EV_OK;
 
     if (rc == EV_OK && run->reorder)
-        rc = reorder_begin(run->reorder, in->list.n, 0, &w->job, err);
+        rc = reorder_begin(run->reorder, REORDER_LAST, 0, &w->job, err);
     if (rc < 0)
         return rc;
     w->err = (struct ev_err){ 0 };
@@ -260,11 +252,11 @@ static int match_blocks(struct run *run, const struct inputs *in, struct summary
 }
 
 /* What needs all that was read: script blocks in parts, then correlations. */
-static int finish(struct run *run, const struct inputs *in, struct summary *sum, struct ev_err *err)
+static int finish(struct run *run, struct summary *sum, struct ev_err *err)
 {
     struct profile *p = run->o->profile;
     uint64_t from = p ? stopwatch_now() : 0;
-    int rc = match_blocks(run, in, sum, err);
+    int rc = match_blocks(run, sum, err);
 
     if (p)
         from = stopwatch_lap(from, &p->ns[STAGE_BLOCKS]);
@@ -285,10 +277,10 @@ int scan_run(const struct scan_options *o, struct inputs *in, struct order *orde
     int rc = first_fault(run.worker, o->threads, err);
     sum->interrupted = rc == EV_EINTR;
     if (rc == EV_OK || rc == EV_EINTR) {
-        int late = finish(&run, in, sum, err);
+        int late = finish(&run, sum, err);
         rc = late < 0 ? late : rc;
     }
-    scan_summarise_files(in, run.dispenser, sum);
+    scan_summarise_files(run.dispenser, sum);
     struct rule_counts *count = summarise_workers(run.worker, o->threads, o->rules, sum);
     count_correlations(o->correlator, o->rules, count, sum);
     summarise_rules(o->rules, sum);

@@ -33,6 +33,6 @@ int scan_run(const struct scan_options *o, struct inputs *in, struct order *orde
              struct scan_progress *progress, struct summary *sum, struct ev_err *err);
 
 /* What became of each input, after all jobs: fills sum->file and adds to sum->total. */
-void scan_summarise_files(const struct inputs *in, const struct dispenser *d, struct summary *sum);
+void scan_summarise_files(struct dispenser *d, struct summary *sum);
 
 #endif

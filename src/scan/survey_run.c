@@ -27,7 +27,7 @@ static int on_event(void *ctx, struct event *ev)
     if (w->o->stop && w->o->stop(w->o->stop_ctx))
         return EV_EINTR;
     if (computer_wanted(w->o, ev->computer))
-        survey_event(&w->survey, w->file->input, ev);
+        survey_event(&w->survey, w->file->index, ev);
     return EV_OK;
 }
 
@@ -41,7 +41,7 @@ static void work(struct surveyor *w)
         struct accounting counts = { 0 };
         struct ev_err err = { 0 };
         if (job == 0)
-            survey_open(&w->survey, w->file->input, w->file->source);
+            survey_open(&w->survey, w->file->index, w->file->source);
         int rc = w->file->decoder->run(w->file->reader, job, reader, &v, &counts, &err);
         if (rc == EV_EINTR)
             w->rc = rc;
@@ -91,14 +91,13 @@ static void log_of(const struct survey *s, const struct survey_file *f, struct e
     log->wrapped = f->header && f->low_chunk > f->high_chunk;
 }
 
-static void logs(const struct inputs *in, const struct dispenser *d, const struct survey *s,
-                 struct evidence *ret)
+static void logs(struct dispenser *d, const struct survey *s, struct evidence *ret)
 {
     struct arena *a = &ret->arena;
-    ret->nlog = in->list.n;
-    ret->log = arena_zalloc(a, in->list.n, sizeof *ret->log);
-    for (size_t i = 0; i < in->list.n; i++) {
-        const struct input *from = &in->list.v[i];
+    ret->nlog = dispenser_files(d);
+    ret->log = arena_zalloc(a, ret->nlog, sizeof *ret->log);
+    for (size_t i = 0; i < ret->nlog; i++) {
+        const struct input *from = &dispenser_file(d, i)->in;
         const struct accounting *counts = &dispenser_file(d, i)->counts;
         struct evidence_log *to = &ret->log[i];
         to->path = arena_dup(a, slice_str(from->path));
@@ -136,7 +135,7 @@ int survey_run(const struct survey_options *o, struct inputs *in, struct evidenc
         }
     }
     survey_summarise(&w[0].survey, ret);
-    logs(in, d, &w[0].survey, ret);
+    logs(d, &w[0].survey, ret);
     ret->interrupted = rc == EV_EINTR;
     survey_release(&w[0].survey);
     free(w);

@@ -265,7 +265,7 @@ static void run_job(struct worker *w, uint64_t job)
 /* The same with rows that go out in the order of jobs. */
 static void run_job_in_turn(struct worker *w, uint64_t job)
 {
-    int rc = reorder_begin(w->reorder, w->file->input, job, &w->job, &w->err);
+    int rc = reorder_begin(w->reorder, w->file->index, job, &w->job, &w->err);
 
     if (rc == EV_OK) {
         run_job(w, job);

@@ -124,7 +124,7 @@ static void *work(void *ctx)
 
 static void bench_init(struct bench *b, size_t memory)
 {
-    const struct reorder_options o = { INPUTS, memory, row, b };
+    const struct reorder_options o = { memory, row, b };
 
     *b = (struct bench){ 0 };
     fake_rules_init(&rules);
@@ -189,10 +189,10 @@ static void rows_behind_all_inputs_come_last(void **state)
     bench_init(&b, MEMORY);
     bench_run(&b, false);
     assert_int_equal(reorder_rest(b.reorder, NULL), EV_OK);
-    assert_int_equal(reorder_begin(b.reorder, INPUTS, 0, &j, NULL), EV_OK);
+    assert_int_equal(reorder_begin(b.reorder, REORDER_LAST, 0, &j, NULL), EV_OK);
     j.input = INPUTS - 1; /* rows_of of INPUTS is none */
     assert_int_equal(add_rows(&b, &j), EV_OK);
-    j.input = INPUTS;
+    j.input = REORDER_LAST;
     assert_int_equal(reorder_end(b.reorder, &j, NULL), EV_OK);
     assert_int_equal(b.n, all_rows() + rows_of(INPUTS - 1, 0));
     bench_release(&b);

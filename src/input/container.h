@@ -1,0 +1,65 @@
+/* container.h - the event logs inside an archive or a disk image.
+ *
+ * The libraries that parse these run in a second program, evtriage-evidence, one process for one item,
+ * which locks itself up before it looks at the first byte (DESIGN section 10). This is the program's
+ * side: it starts the helper, takes from it one log after the other, opens further files of a split
+ * image for it, and outlives it, whatever happens to it. What can be read and how paths inside are
+ * written: evtriage-evidence(7).
+ *
+ * A log of a file system is read in place, by questions to the helper; one of an archive, which can
+ * only be read from start to end, goes to an unlinked temporary file first.
+ * Rank: base/, source.h, wire.h. */
+#ifndef INPUT_CONTAINER_H
+#define INPUT_CONTAINER_H
+
+#include "input/source.h"
+
+/* What all evidence of a run shares. Plain: set what is wanted, the rest zero. */
+struct container_options {
+    const char *program; /* the helper; NULL: where it is installed, or beside this program */
+    const char *tmpdir;  /* NULL: $TMPDIR, else /tmp */
+    uint64_t disk;       /* most bytes in temporary files at a time; 0: LIMIT_EVIDENCE_DISK */
+    bool all_files;   /* of file systems: look at every file, not only where Windows keeps logs */
+    bool unallocated; /* of disks: also space that no file uses, page files */
+    bool no_shadows;
+    bool verify;                    /* checksums that an image holds of itself */
+    struct slice archive_passwords; /* one a line each; absent: none */
+    struct slice bitlocker_passwords, bitlocker_recovery, bitlocker_startup;
+    unsigned
+        silence; /* seconds after which the helper counts as hanging; 0: LIMIT_EVIDENCE_SILENCE */
+    bool (*stop)(void *ctx); /* asked while waiting; NULL: never */
+    void *stop_ctx;
+};
+
+struct container;
+
+/* What the helper found. */
+struct container_member {
+    const char *path;      /* whole: `host.E01!/p2/Windows/...`; borrowed until the next one */
+    struct source *source; /* a log, the caller's; NULL: see trouble */
+    const char *trouble;   /* a layer or member that could not be read: why; borrowed likewise */
+    uint64_t time[4];      /* FILETIME: created, modified, changed, accessed; 0: unknown */
+};
+
+/* Splits `host.E01!/p2/Windows` at the shortest part that names a file. *ret_file is a copy for
+ * free(), *ret_inside points into path ("" when path names the file itself). False: no such file. */
+bool container_split(const char *path, char **ret_file, const char **ret_inside);
+
+/* Starts a helper for the file at path. inside: what of it is wanted, "" for all. from: its
+ * bytes when they are open already (standard input), else NULL. Borrows o and from. Errors
+ * say what to do: EV_EUNSUPPORTED when this build has no helper. */
+int container_open(const char *path, const char *inside, const struct source *from,
+                   const struct container_options *o, struct container **ret, struct ev_err *err);
+/* The next log or trouble: 1; 0 at the end; EV_EINTR when stopped; other negatives when the helper is
+ * lost: err says what happened, and there is no more. Sources already given stay valid, but those
+ * that are read in place fail. */
+int container_next(struct container *e, struct container_member *ret, struct ev_err *err);
+/* Files that were looked at and are no logs. */
+uint64_t container_passed(const struct container *e);
+/* Sources that were given keep the helper alive until the last is freed. NULL is fine. */
+void container_free(struct container *e);
+/* What evidence this build can read, one line a library: "zip, 7z, tar, cab (libarchive 3.6.2)";
+ * static; NULL after the last. */
+const char *container_support(size_t i);
+
+#endif

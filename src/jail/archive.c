@@ -1,0 +1,341 @@
+/* archive.c - zip, 7z, tar, cab and single compressed files, by libarchive.
+ *
+ * Members are read from start to end in the order of the archive; nothing is written anywhere, so that
+ * a member's name is a name and never a place. Formats are those listed here, not all that the library
+ * knows. May include: base/, input/, jail.h, libarchive. */
+#include "jail/jail.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+bool archive_streams(struct slice head)
+{
+    return !slice_starts(head, SLICE("PK")) && !slice_starts(head, SLICE("7z")) &&
+           !slice_starts(head, SLICE("Rar!"));
+}
+
+#ifdef HAVE_LIBARCHIVE
+#include <archive.h>
+#include <archive_entry.h>
+
+#define STEP WIRE_SLOT
+
+struct opened {
+    struct jail *j;
+    struct archive *a;
+    struct archive_entry *entry;
+    struct source *from;
+    const char *path;
+    uint8_t *step;
+    uint64_t at;      /* in from, where it can seek */
+    uint64_t in, out; /* bytes read and unpacked */
+    bool seeks;
+    bool bomb;
+    uint64_t encrypted; /* members that no password opens */
+    struct arena names;
+    struct map seen; /* name to how often */
+};
+
+static la_ssize_t on_read(struct archive *a, void *ctx, const void **ret)
+{
+    struct opened *o = ctx;
+    struct ev_err err = { 0 };
+    size_t n = 0;
+    int rc = o->seeks ? source_read_at(o->from, o->at, o->step, STEP, &n, &err)
+                      : source_stream(o->from, o->step, STEP, &n, &err);
+
+    jail_alive(o->j);
+    if (rc < 0) {
+        archive_set_error(a, EIO, "%s", err.text);
+        return ARCHIVE_FATAL;
+    }
+    o->at += n;
+    o->in += n;
+    *ret = o->step;
+    return (la_ssize_t)n;
+}
+
+static la_int64_t on_skip(struct archive *a, void *ctx, la_int64_t n)
+{
+    struct opened *o = ctx;
+    uint64_t size = 0;
+
+    (void)a;
+    if (!o->seeks || n <= 0 || !source_size(o->from, &size) || o->at > size)
+        return 0;
+    if ((uint64_t)n > size - o->at)
+        n = (la_int64_t)(size - o->at);
+    o->at += (uint64_t)n;
+    return n;
+}
+
+static la_int64_t on_seek(struct archive *a, void *ctx, la_int64_t offset, int whence)
+{
+    struct opened *o = ctx;
+    uint64_t size = 0;
+    int64_t base = 0;
+
+    (void)a;
+    if (!source_size(o->from, &size))
+        return ARCHIVE_FATAL;
+    if (whence == SEEK_CUR)
+        base = (int64_t)o->at;
+    else if (whence == SEEK_END)
+        base = (int64_t)size;
+    if (__builtin_add_overflow(base, (int64_t)offset, &base) || base < 0)
+        return ARCHIVE_FATAL;
+    o->at = (uint64_t)base;
+    return base;
+}
+
+/* False when what was unpacked cannot honestly come of so few bytes. */
+static bool unpacked(struct opened *o, size_t n)
+{
+    o->out += n;
+    if (o->out > LIMIT_EVIDENCE_FREE && o->out / LIMIT_EVIDENCE_RATIO > o->in)
+        o->bomb = true;
+    return !o->bomb;
+}
+
+static int member_stream(void *self, void *buf, size_t n, size_t *ret_n, struct ev_err *err)
+{
+    struct opened *o = self;
+    la_ssize_t got = archive_read_data(o->a, buf, n);
+
+    jail_alive(o->j);
+    if (got < 0 && archive_entry_is_data_encrypted(o->entry)) {
+        o->encrypted++;
+        return ev_err_set(err, EV_EUNSUPPORTED, "is encrypted");
+    }
+    if (got < 0)
+        return ev_err_set(err, EV_EFORMAT, "is damaged: %s", archive_error_string(o->a));
+    if (!unpacked(o, (size_t)got))
+        return ev_err_set(err, EV_ELIMIT, "unpacks to more than %d times its size: a bomb",
+                          LIMIT_EVIDENCE_RATIO);
+    *ret_n = (size_t)got;
+    return EV_OK;
+}
+
+/* The rest of a member that nobody wants, with an eye on the ratio. */
+static int drain(struct opened *o)
+{
+    const void *p;
+    la_int64_t offset;
+    size_t n;
+    int rc = ARCHIVE_OK;
+
+    if ((archive_format(o->a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP)
+        return archive_read_data_skip(o->a);
+    while (rc == ARCHIVE_OK) {
+        rc = archive_read_data_block(o->a, &p, &n, &offset);
+        jail_alive(o->j);
+        if (rc == ARCHIVE_OK && !unpacked(o, n))
+            return ARCHIVE_FATAL;
+    }
+    return rc == ARCHIVE_EOF ? ARCHIVE_OK : rc;
+}
+
+/* Length of the UTF-8 sequence at p, 0 when it is none. */
+static size_t utf8_length(const uint8_t *p, size_t n)
+{
+    size_t want = p[0] < 0x80                   ? 1
+                  : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+                  : (p[0] & 0xf0) == 0xe0       ? 3
+                  : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+                                                : 0;
+
+    if (want > n)
+        return 0;
+    for (size_t i = 1; i < want; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    return want;
+}
+
+/* A name as it is shown: '/' between folders, no slash in front, and the bytes of an unknown code page
+ * as %XX, so that every name is text and none is lost. */
+static void show_name(struct slice raw, struct buf *out)
+{
+    buf_clear(out);
+    while (raw.n && (raw.p[0] == '/' || raw.p[0] == '\\'))
+        raw = slice_sub(raw, 1, raw.n);
+    while (raw.n >= 2 && raw.p[0] == '.' && (raw.p[1] == '/' || raw.p[1] == '\\'))
+        raw = slice_sub(raw, 2, raw.n);
+    for (size_t i = 0; i < raw.n;) {
+        size_t n = utf8_length(raw.p + i, raw.n - i);
+        if (n == 0)
+            buf_printf(out, "%%%02X", raw.p[i]);
+        else if (raw.p[i] == '\\')
+            buf_byte(out, '/');
+        else
+            buf_put(out, raw.p + i, n);
+        i += n ? n : 1;
+    }
+}
+
+/* `Security.evtx` of `dir/Security.evtx.gz`: the raw format calls its one member data. */
+static struct slice bare_name(const char *path)
+{
+    struct slice s = slice_str(path);
+    size_t from = s.n, to;
+
+    while (from > 0 && s.p[from - 1] != '/')
+        from--;
+    to = s.n;
+    while (to > from && s.p[to - 1] != '.')
+        to--;
+    return to > from + 1 ? slice_sub(s, from, to - 1 - from) : SLICE("data");
+}
+
+/* The whole path of the entry at hand: unlike any other of this archive. */
+static bool name_entry(struct opened *o, struct archive_entry *entry, char *room)
+{
+    const char *raw = archive_entry_pathname(entry);
+    struct slice key;
+    uint64_t *times;
+    bool fresh;
+    char name[LIMIT_PATH];
+
+    if (!raw)
+        raw = archive_entry_pathname_utf8(entry);
+    if ((archive_format(o->a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_RAW)
+        show_name(bare_name(*o->path ? o->path : o->j->own_name), &o->j->name);
+    else
+        show_name(slice_str(raw ? raw : "(no name)"), &o->j->name);
+    if (o->j->name.full || o->j->name.n >= LIMIT_PATH - 32) {
+        jail_trouble(o->j, o->path, "a name in it is too long, skipped");
+        return false;
+    }
+    key = arena_dup(&o->names, buf_view(&o->j->name));
+    if (!key.p)
+        return false;
+    times = map_put(&o->seen, key, 0, &fresh);
+    snprintf(name, sizeof name, "%.*s", SLICE_ARG(key));
+    if (!fresh)
+        snprintf(name + key.n, sizeof name - key.n, "#%llu", (unsigned long long)*times + 1);
+    ++*times;
+    return item_join(o->j, o->path, "!/", name, room);
+}
+
+static uint64_t filetime(bool set, time_t t)
+{
+    return set && t > -11644473600 ? ((uint64_t)t + 11644473600u) * 10000000u : 0;
+}
+
+static void entry(struct opened *o, struct archive_entry *e)
+{
+    static const struct source_ops ops = { .stream = member_stream };
+    const unsigned type = archive_entry_filetype(e);
+    struct about about = { .state = SOURCE_LIVE };
+    char path[LIMIT_PATH];
+
+    if ((type != AE_IFREG && type != 0) || archive_entry_hardlink(e))
+        return;
+    if (!name_entry(o, e, path) || !item_wanted(o->j, path))
+        return;
+    about.time[0] = filetime(archive_entry_birthtime_is_set(e), archive_entry_birthtime(e));
+    about.time[1] = filetime(archive_entry_mtime_is_set(e), archive_entry_mtime(e));
+    item_take(o->j, source_new(&ops, o, path), path, &about);
+}
+
+static const char *fault(struct opened *o)
+{
+    const char *s = archive_error_string(o->a);
+
+    return s ? s : "it ends too early";
+}
+
+static void entries(struct opened *o)
+{
+    struct archive_entry *e;
+    uint64_t n = 0;
+    int rc;
+
+    while ((rc = archive_read_next_header(o->a, &e)) != ARCHIVE_EOF) {
+        if (rc == ARCHIVE_RETRY || rc == ARCHIVE_FAILED)
+            jail_trouble(o->j, o->path, "a member cannot be read: %s", fault(o));
+        if (rc == ARCHIVE_FATAL) {
+            if (n == 0 && archive_read_has_encrypted_entries(o->a) > 0)
+                jail_trouble(o->j, o->path, "is encrypted, and no password fits (--password-file)");
+            else
+                jail_trouble(o->j, o->path, "is damaged after %llu members, which are read: %s",
+                             (unsigned long long)n, fault(o));
+            return;
+        }
+        n++;
+        o->entry = e;
+        if (!item_count(o->j, o->path))
+            return;
+        if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN)
+            entry(o, e);
+        if (!o->bomb && drain(o) == ARCHIVE_FATAL && !o->bomb && archive_errno(o->a) != 0)
+            continue; /* the next header says what is wrong */
+        if (o->bomb) {
+            jail_trouble(o->j, o->path,
+                         "unpacks to more than %d times its size: a bomb, given up "
+                         "after %llu members",
+                         LIMIT_EVIDENCE_RATIO, (unsigned long long)n);
+            return;
+        }
+    }
+}
+
+static int open_archive(struct opened *o)
+{
+    struct archive *a = o->a;
+
+    archive_read_support_format_zip(a);
+    archive_read_support_format_7zip(a);
+    archive_read_support_format_tar(a);
+    archive_read_support_format_cab(a);
+    archive_read_support_format_raw(a);
+    archive_read_support_filter_gzip(a);
+    archive_read_support_filter_bzip2(a);
+    archive_read_support_filter_xz(a);
+    archive_read_support_filter_lzma(a);
+    archive_read_support_filter_zstd(a);
+    archive_read_support_filter_lz4(a);
+    for (size_t i = 0; i < o->j->keys.n; i++)
+        if (o->j->keys.v[i].kind == WIRE_KEY_ARCHIVE)
+            archive_read_add_passphrase(a, o->j->keys.v[i].text);
+    archive_read_set_read_callback(a, on_read);
+    archive_read_set_callback_data(a, o);
+    if (o->seeks) {
+        archive_read_set_skip_callback(a, on_skip);
+        archive_read_set_seek_callback(a, on_seek);
+    }
+    return archive_read_open1(a);
+}
+
+void archive_take(struct jail *j, struct source *s, const char *path)
+{
+    struct opened o = { .j = j, .from = s, .path = path, .seeks = source_can_read_at(s) };
+
+    o.a = archive_read_new();
+    o.step = xcalloc(1, STEP);
+    arena_init(&o.names, LIMIT_INPUT_ARENA);
+    map_init(&o.seen, map_seed());
+    if (open_archive(&o) != ARCHIVE_OK)
+        jail_trouble(j, path, "cannot be opened as an archive: %s", fault(&o));
+    else
+        entries(&o);
+    if (o.encrypted)
+        jail_trouble(j, path, "%llu members are encrypted, and no password fits (--password-file)",
+                     (unsigned long long)o.encrypted);
+    archive_read_free(o.a);
+    map_release(&o.seen);
+    arena_release(&o.names);
+    free(o.step);
+}
+#else
+void archive_take(struct jail *j, struct source *s, const char *path)
+{
+    (void)s;
+    jail_trouble(j, path,
+                 "an archive; built without libarchive: install libarchive-dev and rebuild");
+}
+#endif

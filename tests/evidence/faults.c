@@ -1,0 +1,46 @@
+/* faults.c - the layer that a library would be, gone wrong on purpose: what EVTRIAGE_FAULT says.
+ *
+ * Linked into a helper for tests in the place of archive.c. */
+#include "jail/jail.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+bool archive_streams(struct slice head)
+{
+    (void)head;
+    return true;
+}
+
+static void crash(void)
+{
+    volatile int *volatile nowhere = NULL;
+
+    *nowhere = 1;
+}
+
+void archive_take(struct jail *j, struct source *s, const char *path)
+{
+    const char *fault = getenv("EVTRIAGE_FAULT");
+    static const char *const tried[] = { "/etc/passwd", "/proc/self/mem", "/tmp/evtriage-escaped" };
+    bool holds = true;
+
+    (void)s;
+    if (!fault)
+        fault = "";
+    if (strcmp(fault, "crash") == 0)
+        crash();
+    if (strcmp(fault, "socket") == 0)
+        (void)socket(AF_INET, SOCK_STREAM, 0);
+    while (strcmp(fault, "hang") == 0)
+        continue;
+    if (strcmp(fault, "nonsense") == 0) {
+        wire_init(&j->out, (enum wire_type)99, slice_str("?"));
+        (void)wire_send(j->socket, &j->out, -1);
+    }
+    for (size_t i = 0; i < sizeof tried / sizeof *tried; i++)
+        holds &= open(tried[i], O_RDWR | O_CREAT, 0600) < 0 && open(tried[i], O_RDONLY) < 0;
+    jail_trouble(j, path, holds ? "the lock holds" : "a file was opened");
+}
