@@ -2,13 +2,15 @@
 
   evtx_compare.py EXPECTED.tsv READER PREFIX < LIST
 
-READER is libevtx (evtxexport) or rust (package evtx). LIST names one file a
+READER is libevtx (evtxexport), rust (package evtx) or evtriage (its dump; EVTRIAGE names the program).
+LIST names one file a
 line, behind a tab the records (positions in EXPECTED.tsv) that it holds, as
 "3" or "1-7". One line comes out for each record that differs:
 POSITION<tab>what is different. Which differences are known stands in
 testdata/WRITER.md; testdata/zoo/known.tsv has them for the test.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -89,6 +91,12 @@ def read_rust(path):
         rows.append(parse(re.sub(r">\n *</", "></", text)))
 
 
+def read_evtriage(path):
+    run = subprocess.run([os.environ["EVTRIAGE"], "dump", "-q", "-f", "xml", "--xml-lines", path],
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=300)
+    return [parse(line) for line in run.stdout.decode("utf-8").split("\n") if line]
+
+
 def number(text):
     return int(text, 16) if text.lower().startswith("0x") else int(text)
 
@@ -146,7 +154,7 @@ def difference(want, got, reader):
 def main():
     records = expected(sys.argv[1])
     reader = sys.argv[2]
-    read = {"libevtx": read_libevtx, "rust": read_rust}[reader]
+    read = {"libevtx": read_libevtx, "rust": read_rust, "evtriage": read_evtriage}[reader]
     for line in sys.stdin:
         path, span = line.rstrip("\n").split("\t")
         first, _, last = span.partition("-")

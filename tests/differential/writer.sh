@@ -1,5 +1,5 @@
 #!/bin/sh
-# writer.sh - what the event writer makes is what other readers read.
+# writer.sh - what the event writer makes is what we and other readers read.
 #
 # Needs evtxexport (libevtx-utils) for one half, a Python with the package evtx
 # for the other: EVTRIAGE_PYTHON names it. testdata/WRITER.md tells what may differ.
@@ -27,11 +27,14 @@ skip() { # NAME WHY
 data=$srcdir/testdata
 compare=$srcdir/tests/differential/evtx_compare.py
 python=${EVTRIAGE_PYTHON:-python3}
+EVTRIAGE=${EVTRIAGE:-$PWD/evtriage}
+export EVTRIAGE
 readers=
 if ! command -v "$python" >/dev/null; then
     why_not="no $python"
 else
-    command -v evtxexport >/dev/null && readers="libevtx"
+    readers="evtriage"
+    command -v evtxexport >/dev/null && readers="$readers libevtx"
     "$python" -c 'import evtx' 2>/dev/null && readers="$readers rust"
 fi
 
@@ -76,7 +79,7 @@ for n in $(seq "$(last "$data/zoo/zoo.tsv")"); do
     printf '%s\t%s\n' "$work/zoo-$n.evtx" "$n"
 done >"$work/zoo.list"
 
-for reader in libevtx rust; do
+for reader in evtriage libevtx rust; do
     case " $readers " in
     *" $reader "*) ;;
     *)

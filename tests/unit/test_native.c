@@ -358,6 +358,33 @@ static void a_definition_of_another_id_is_never_used(void **state)
     assert_int_equal(t->counts.finding[FINDING_TEMPLATE], 2);
 }
 
+static void put_u32(struct ew_buf *b, size_t at, uint32_t n)
+{
+    for (size_t i = 0; i < 4; i++)
+        b->p[at + i] = (uint8_t)(n >> (8 * i));
+}
+
+/* The third record's size reaches into the second chunk, where a copy of it stands: no record does. */
+static void a_record_does_not_cross_into_the_next_chunk(void **state)
+{
+    struct evtx_run *t = *state;
+    const size_t chunk = 4096;
+    size_t at = chunk + 512;
+    struct ew_file f;
+
+    make(&f, SIX, NULL, NULL);
+    for (int i = 0; i < 2; i++)
+        at += binxml_u32(f.image.p + at + 4);
+    put_u32(&f.image, at + 4, (uint32_t)(chunk + 65536 - at + 100));
+    put_u32(&f.image, chunk + 65536 + 96, (uint32_t)(chunk + 65536 - at + 100));
+    put_u32(&f.image, chunk + 48, 65536);
+    run_image(t, &f.image, false);
+    assert_int_equal(t->counts.events, 5);
+    assert_int_equal(t->counts.unreadable, 1);
+    assert_int_equal(t->counts.finding[FINDING_RECORD_SIZE], 1);
+    ew_file_release(&f);
+}
+
 #define SAME_GUID                                                                                  \
     BEGIN "channel=Security computer=PC template={11111111-2222-3333-4444-555555555555}\n"
 
@@ -541,6 +568,7 @@ int main(void)
         cmocka_unit_test(slack_keeps_records_of_a_former_use),
         cmocka_unit_test(a_lost_template_is_found_by_its_id),
         cmocka_unit_test(a_definition_of_another_id_is_never_used),
+        cmocka_unit_test(a_record_does_not_cross_into_the_next_chunk),
         cmocka_unit_test(templates_of_one_guid_keep_their_names),
         cmocka_unit_test(chunks_beyond_65535_are_read),
         cmocka_unit_test(an_image_is_carved),
