@@ -64,7 +64,7 @@ static int deliver(struct native_job *j, enum native_class how, struct event *ev
 }
 
 /* Records inside the padding of another: its size was raised to swallow them. */
-static int hidden(struct native_job *j, uint32_t from, uint32_t to)
+static int hidden(struct native_job *j, uint32_t from, uint32_t to, enum span_class padding)
 {
     uint32_t at = (from + 7) & ~7u, done = from;
     const struct record_place outer = j->place;
@@ -86,27 +86,29 @@ static int hidden(struct native_job *j, uint32_t from, uint32_t to)
         rc = native_record(j, at, size, NATIVE_RECOVERED, ORIGIN_RECOVERED);
         if (rc < 0)
             return rc;
-        native_span(j, SPAN_PADDING, done, at - done);
+        native_span(j, padding, done, at - done);
         native_span_record(j, SPAN_HIDDEN, at, at + size > to ? to - at : size);
         at += size;
         done = at;
     }
     if (done < to)
-        native_span(j, SPAN_PADDING, done, to - done);
+        native_span(j, padding, done, to - done);
     return EV_OK;
 }
 
 /* What lies behind an active record's document, which ends at `stop`. */
-static int behind(struct native_job *j, uint32_t at, uint32_t stop, uint32_t end)
+static int behind(struct native_job *j, enum span_class kind, uint32_t at, uint32_t stop,
+                  uint32_t end)
 {
+    enum span_class padding = kind == SPAN_RECORD ? SPAN_PADDING : kind;
     int rc = EV_OK;
 
-    native_span_record(j, SPAN_RECORD, at - RECORD_HEADER, stop - at + RECORD_HEADER);
+    native_span_record(j, kind, at - RECORD_HEADER, stop - at + RECORD_HEADER);
     if (end - stop > RECORD_PAD_MAX)
-        rc = hidden(j, stop, end);
+        rc = hidden(j, stop, end, padding);
     else
-        native_span(j, SPAN_PADDING, stop, end - stop);
-    native_span(j, SPAN_RECORD, end, 4);
+        native_span(j, padding, stop, end - stop);
+    native_span(j, kind, end, 4);
     return rc;
 }
 
@@ -197,10 +199,10 @@ static __attribute__((noinline)) int walked(struct native_job *j, uint32_t at, u
     j->nw->walked++;
     walk_init(j, &b);
     rc = walk(j, &b, at, end, stop);
-    if (rc == NATIVE_UNWANTED || rc == NATIVE_ENOUGH)
-        *stop = document_end(j, at, end);
-    else if (rc < 0)
+    if (rc < 0 && rc != NATIVE_UNWANTED && rc != NATIVE_ENOUGH)
         unreadable(j, &b, rc);
+    if (rc != EV_OK)
+        *stop = document_end(j, at, end);
     if (b.rebound && (rc == EV_OK || rc == NATIVE_ENOUGH))
         reader_note(j->v, j->counts, FINDING_TEMPLATE, j->place.offset, j->place.record_number,
                     "the record's template is not in its place, another of the same id is used");
@@ -209,6 +211,7 @@ static __attribute__((noinline)) int walked(struct native_job *j, uint32_t at, u
 
 static int active(struct native_job *j, uint32_t at, uint32_t end)
 {
+    enum span_class kind = SPAN_RECORD;
     uint32_t stop = end;
     int rc = NATIVE_SLOW;
 
@@ -228,10 +231,9 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
         if (rc < 0)
             return rc;
     } else {
-        native_span_record(j, SPAN_UNREADABLE, at - RECORD_HEADER, end + 4 - at + RECORD_HEADER);
-        return EV_OK;
+        kind = SPAN_UNREADABLE;
     }
-    return behind(j, at, stop, end);
+    return behind(j, kind, at, stop, end);
 }
 
 /* Recovered bytes may look like a record by chance, or be bound to a foreign template: everything

@@ -358,6 +358,22 @@ static void a_definition_of_another_id_is_never_used(void **state)
     assert_int_equal(t->counts.finding[FINDING_TEMPLATE], 2);
 }
 
+/* Nobody can say what the swallowing record holds, but it ends where its values do. */
+static void a_record_hidden_in_an_unreadable_one_is_found(void **state)
+{
+    struct evtx_run *t = *state;
+    struct ew_file f;
+    char err[256];
+
+    make(&f, HEAD "A=one\n" HEAD "A=two\n" HEAD "A=three\n", "hide@0:0", NULL);
+    assert_true(ew_damage_apply(&f.image, ew_str("definition-id@0:0"), err, sizeof err));
+    run_image(t, &f.image, false);
+    assert_int_equal(t->counts.unreadable, 2);
+    assert_int_equal(t->counts.recovered, 1);
+    found(t, "hidden-record ");
+    ew_file_release(&f);
+}
+
 static void put_u32(struct ew_buf *b, size_t at, uint32_t n)
 {
     for (size_t i = 0; i < 4; i++)
@@ -568,6 +584,7 @@ int main(void)
         cmocka_unit_test(slack_keeps_records_of_a_former_use),
         cmocka_unit_test(a_lost_template_is_found_by_its_id),
         cmocka_unit_test(a_definition_of_another_id_is_never_used),
+        cmocka_unit_test(a_record_hidden_in_an_unreadable_one_is_found),
         cmocka_unit_test(a_record_does_not_cross_into_the_next_chunk),
         cmocka_unit_test(templates_of_one_guid_keep_their_names),
         cmocka_unit_test(chunks_beyond_65535_are_read),

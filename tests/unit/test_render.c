@@ -345,6 +345,12 @@ static void hostile_names_are_mended(void **state)
         const char *want;
         uint64_t replaced;
     } name[] = { { { 'a', 0, '<', 0 }, 2, "a_", 1 },
+                 { { 'a', 0, 0x44, 0x0d }, 2, "a_", 1 }, /* allowed by the fifth edition only */
+                 { { 0xe4, 0, 'b', 0 },
+                   2,
+                   "\xc3\xa4"
+                   "b",
+                   0 },
                  { { '1', 0, '1', 0 }, 2, "_1", 1 },
                  { { 0 }, 0, "_", 1 },
                  { { 'x', 0, ':', 0, 'y', 0 }, 3, "x:y", 0 },
