@@ -206,14 +206,15 @@ static struct cover answer(struct cover base, enum cover_state state, enum cover
 static struct cover by_kind(struct cover base, const struct evidence_channel *ch)
 {
     const struct cover_need *n = base.need;
+    base.long_log = ch->events >= BUSY_LOG;
     bool busy = false, found = n->any && ch->all > 0;
     for (size_t i = 0; i < n->nid && !found; i++)
         found = channel_has(ch, n->provider, n->id[i]);
     if (!found && n->kind)
         return answer(base, COVER_NOT, COVER_NO_EVENT);
     if (!found && strcmp(n->channel, "Security") == 0 && !audited(ch, n, &busy))
-        return busy && ch->events >= BUSY_LOG ? answer(base, COVER_NOT, COVER_NO_EVENT)
-                                              : answer(base, COVER_PART, COVER_UNSEEN);
+        return busy && base.long_log ? answer(base, COVER_NOT, COVER_NO_EVENT)
+                                     : answer(base, COVER_PART, COVER_UNSEEN);
     if (n->twin != TWIN_NONE && n->twin != TWIN_PROCESS_4688)
         return answer(base, COVER_PART, COVER_TWIN);
     const struct evidence_host *h = base.host;

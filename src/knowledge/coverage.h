@@ -73,7 +73,8 @@ struct cover {
     const struct cover_rule *about; /* of that rule */
     const struct cover_need *need;  /* NULL: all of them */
     const struct evidence_host *host;
-    uint64_t from, to;            /* of the reason: FILETIME, 0: none */
+    uint64_t from, to; /* of the reason: FILETIME, 0: none */
+    bool long_log;     /* COVER_NO_EVENT: so many others that a busy kind was surely off */
     const struct slices *missing; /* COVER_FIELDS */
 };
 

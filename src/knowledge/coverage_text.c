@@ -99,7 +99,7 @@ static void put_events(const struct cover *c, struct buf *out)
     if (c->reason == COVER_UNSEEN)
         buf_printf(out, " and none else of audit subcategory %.*s: off, or nothing happened",
                    SLICE_ARG(subcategory(p)));
-    else if (cover_is_busy(p))
+    else if (c->long_log && cover_is_busy(p))
         buf_printf(out, ": audit of %.*s is off", SLICE_ARG(subcategory(p)));
 }
 

@@ -272,6 +272,15 @@ static void an_old_sysmon_tells_no_original_name(void **state)
     assert_string_equal(answer(b, 0), "in part: Sysmon before version 10 has no OriginalFileName");
 }
 
+static void a_short_log_does_not_tell_that_auditing_was_off(void **state)
+{
+    struct bench *b = *state;
+
+    has(b, "Security", 20, IDS(4624));
+    rules(b, PROCESS("Image: x"));
+    assert_string_equal(answer(b, 0), "could not: no event 4688 in the Security log");
+}
+
 static void a_poorer_source_counts_in_part(void **state)
 {
     struct bench *b = *state;
@@ -430,6 +439,7 @@ int main(void)
         TEST(fields_that_4688_lacks_are_named),
         TEST(sysmon_makes_up_for_4688),
         TEST(an_old_sysmon_tells_no_original_name),
+        TEST(a_short_log_does_not_tell_that_auditing_was_off),
         TEST(a_poorer_source_counts_in_part),
         TEST(script_blocks_may_be_the_suspicious_ones_only),
         TEST(a_log_that_begins_after_the_window),
