@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "knowledge/attack.h"
+#include "knowledge/car.h"
 #include "out/json.h"
 #include "rule/lint.h"
 
@@ -31,15 +31,16 @@ static bool namespace_is(struct slice tag, const char *name)
     return tag.n > n.n && slice_eq_nocase(slice_sub(tag, 0, n.n), n) && tag.p[n.n] == '.';
 }
 
-static void check_attack(struct lint *l, const struct rule *r, struct slice tag)
+static void check_attack(struct lint *l, const struct attack *a, const struct rule *r,
+                         struct slice tag)
 {
-    const struct attack_entry *e = attack_find(tag);
+    const struct attack_entry *e = attack_find(a, tag);
     if (!e) {
         lint_at_key(l, r, "attack-unknown", "tags", "tag \"%.*s\" is not in %s",
-                    SLICE_ARG(slice_sub(tag, 0, 80)), attack_version());
+                    SLICE_ARG(slice_sub(tag, 0, 80)), attack_version(a));
         return;
     }
-    const struct attack_entry *now = attack_current(e);
+    const struct attack_entry *now = attack_current(a, e);
     if (now != e)
         lint_at_key(l, r, "attack-retired", "tags", "tag \"%.*s\" is retired: now %s (%s)",
                     SLICE_ARG(slice_sub(tag, 0, 80)), now->id, now->name);
@@ -48,12 +49,12 @@ static void check_attack(struct lint *l, const struct rule *r, struct slice tag)
                     SLICE_ARG(slice_sub(tag, 0, 80)));
 }
 
-static void check_knowledge(struct lint *l, const struct rule *r)
+static void check_knowledge(struct lint *l, const struct attack *a, const struct rule *r)
 {
     for (size_t i = 0; i < r->tags.n; i++) {
         struct slice tag = r->tags.v[i];
         if (namespace_is(tag, "attack"))
-            check_attack(l, r, tag);
+            check_attack(l, a, r, tag);
         else if (namespace_is(tag, "car") && !car_find(tag))
             lint_at_key(l, r, "car-unknown", "tags", "tag \"%.*s\" is no analytic of %s",
                         SLICE_ARG(slice_sub(tag, 0, 80)), car_version());
@@ -201,9 +202,9 @@ int rules_check(const struct options *o, struct loaded *l)
     lint_rules(&lint, l->rules);
     for (size_t i = 0; i < l->rules->n; i++)
         if (!l->rules->rule[i]->part_of)
-            check_knowledge(&lint, l->rules->rule[i]);
+            check_knowledge(&lint, l->attack, l->rules->rule[i]);
     for (size_t i = 0; i < l->rules->nbroken; i++)
-        check_knowledge(&lint, l->rules->broken[i]);
+        check_knowledge(&lint, l->attack, l->rules->broken[i]);
     findings_make(l, &lint, &f);
     if (json)
         print_json(l, &f);

@@ -26,10 +26,10 @@ static void lines(const char *label, const struct slices *s)
 }
 
 /* A tag with what it means today. */
-static void tag_line(const char *label, struct slice tag)
+static void tag_line(const char *label, const struct attack *a, struct slice tag)
 {
-    const struct attack_entry *e = slice_starts(tag, SLICE("attack.")) ? attack_find(tag) : NULL;
-    const struct attack_entry *now = e ? attack_current(e) : NULL;
+    const struct attack_entry *e = slice_starts(tag, SLICE("attack.")) ? attack_find(a, tag) : NULL;
+    const struct attack_entry *now = e ? attack_current(a, e) : NULL;
     printf("%-14s ", label);
     print_slice(stdout, tag);
     if (e && now != e)
@@ -156,7 +156,7 @@ static void show_unknown_keys(const struct rule *r)
     buf_release(&b);
 }
 
-static void show_text(const struct rule *r, struct buf *b)
+static void show_text(const struct attack *a, const struct rule *r, struct buf *b)
 {
     line("title", r->title);
     line("id", r->id);
@@ -173,7 +173,7 @@ static void show_text(const struct rule *r, struct buf *b)
     line("description", r->description);
     lines("references", &r->references);
     for (size_t i = 0; i < r->tags.n; i++)
-        tag_line(i ? "" : "tags", r->tags.v[i]);
+        tag_line(i ? "" : "tags", a, r->tags.v[i]);
     for (size_t i = 0; i < r->nrelated; i++) {
         line(i ? "" : "related", r->related[i].id);
         line("", r->related[i].type);
@@ -353,7 +353,7 @@ int rules_show(const struct options *o, struct loaded *l)
         if (json)
             show_as_json(l->rules->rule[i], &tree);
         else
-            show_text(l->rules->rule[i], &tree);
+            show_text(l->attack, l->rules->rule[i], &tree);
         full |= tree.full;
     }
     buf_release(&tree);

@@ -274,6 +274,7 @@ static int write_manifest(struct run *run, int code, struct ev_err *err)
         return EV_OK;
     struct manifest m = { .decoder = decoder_of(run->o)->name,
                           .matcher = matcher_name(run->o),
+                          .attack = run->rules.attack,
                           .threads = run_threads(run->o),
                           .start = run->started,
                           .end = filetime_now(),
@@ -306,7 +307,7 @@ static int run_prepare(struct run *run, struct ev_err *err)
     run->inputs.hash = o->manifest != NULL;
     profiling_stage(run->profile, STAGE_INPUTS, from);
     if (rc == EV_OK)
-        rc = outputs_open(o, &run->outputs, err);
+        rc = outputs_open(o, run->rules.attack, &run->outputs, err);
     if (rc < 0)
         return rc;
     filter_make(o, &run->filter);

@@ -49,6 +49,14 @@ static int check_status_names(const struct options *o, struct ev_err *err)
     return EV_OK;
 }
 
+/* What was named on the command line cannot be used. */
+static int unusable(struct ev_err *err)
+{
+    if (err)
+        err->rc = EV_EUSAGE;
+    return EV_EUSAGE;
+}
+
 static int load_from(const struct options *o, const char *const *paths, size_t n,
                      struct loaded *ret, struct ev_err *err)
 {
@@ -61,8 +69,8 @@ static int load_from(const struct options *o, const char *const *paths, size_t n
                                           .placeholders = ph };
     if (rc == EV_OK)
         rc = ruleset_load_from(&from, ret->names, &ret->rules, err);
-    else if (err)
-        err->rc = rc = EV_EUSAGE; /* what was named on the command line cannot be used */
+    else
+        rc = unusable(err);
     placeholders_free(ph);
     return rc;
 }
@@ -75,6 +83,8 @@ int rules_load(const struct options *o, const char *const *paths, size_t n, stru
 
     *ret = (struct loaded){ .names = names_new() };
     int rc = check_status_names(o, err);
+    if (rc == EV_OK && o->attack && attack_open(o->attack, &ret->attack, err) < 0)
+        rc = unusable(err);
     if (rc < 0)
         return rc;
     if (!n) {
@@ -102,6 +112,7 @@ void loaded_release(struct loaded *l)
 {
     ruleset_free(l->rules);
     names_free(l->names);
+    attack_free(l->attack);
     *l = (struct loaded){ 0 };
 }
 

@@ -1,15 +1,17 @@
 /* load.h - the rules of a run: which files, which of their rules, and what to say about the rest.
- * Rank: rule/, match/, options.h. */
+ * Rank: rule/, match/, knowledge/, options.h. */
 #ifndef APP_LOAD_H
 #define APP_LOAD_H
 
 #include "app/options.h"
+#include "knowledge/attack.h"
 #include "match/matcher.h"
 
 struct loaded {
     struct names *names;
     struct ruleset *rules;
-    size_t left_out; /* by status */
+    size_t left_out;       /* by status */
+    struct attack *attack; /* of --attack; NULL: the built-in table */
 };
 
 /* Loads --rules (default: the installed pack) with --filters and --placeholders, leaves out by

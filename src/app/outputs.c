@@ -45,7 +45,8 @@ static int open_one(const struct options *o, const char *path, const struct sink
     return rc;
 }
 
-int outputs_open(const struct options *o, struct outputs *ret, struct ev_err *err)
+int outputs_open(const struct options *o, const struct attack *attack, struct outputs *ret,
+                 struct ev_err *err)
 {
     const char *standard[] = { "-" };
     const char **path = o->output.n ? o->output.v : standard;
@@ -58,7 +59,7 @@ int outputs_open(const struct options *o, struct outputs *ret, struct ev_err *er
 
     *ret = (struct outputs){ .v = xcalloc(n, sizeof *ret->v) };
     int rc = o->timezone ? zone_open(o->timezone, &ret->zone, err) : EV_OK;
-    so.zone = ret->zone;
+    so.view = (struct view){ ret->zone, attack, o->car_related };
     for (size_t i = 0; i < n && rc == EV_OK; i++) {
         ret->n = i + 1;
         rc = open_one(o, path[i], &so, &ret->v[i], err);

@@ -16,8 +16,10 @@ struct outputs {
 };
 
 /* Opens what -o and -f name (none: CSV, or a table on a terminal, to standard output). EV_EUSAGE
- * for an unknown suffix or format, EV_EEXIST, EV_EIO. Released also after failure. */
-int outputs_open(const struct options *o, struct outputs *ret, struct ev_err *err);
+ * for an unknown suffix or format, EV_EEXIST, EV_EIO. attack: names for the rows; NULL: the built-in
+ * ones; outlives the outputs. Released also after failure. */
+int outputs_open(const struct options *o, const struct attack *attack, struct outputs *ret,
+                 struct ev_err *err);
 int outputs_row(struct outputs *out, const struct detection *d, struct ev_err *err);
 /* Ends all sinks and commits the files; interrupted: as FILE.partial. */
 int outputs_end(struct outputs *out, const struct summary *sum, struct ev_err *err);

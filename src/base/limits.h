@@ -105,6 +105,11 @@
 #define LIMIT_TABLE_ROWS 5000 /* rows of the terminal's table, the newest; others are counted */
 #define LIMIT_ZONE_FILE LIMIT_KIB(128) /* one TZif file; largest of tzdata: 4 KiB */
 
+/* --- knowledge --- */
+#define LIMIT_JSON_FILE LIMIT_MIB(512) /* one document of others; a STIX bundle of ATT&CK: 50 MiB */
+#define LIMIT_ATTACK_ENTRIES 100000    /* of one ATT&CK table; v19.1 with all it retired: 2,100 */
+#define LIMIT_ATTACK_ARENA LIMIT_MIB(128) /* its texts; v19.1: 200 KiB */
+
 /* --- a run --- */
 #define LIMIT_INPUT_FILES 2000000         /* files of one run; a full image has about 500,000 */
 #define LIMIT_INPUT_ARENA LIMIT_MIB(1024) /* their paths: 2 million of 300 bytes, and reasons */

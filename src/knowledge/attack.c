@@ -3,13 +3,32 @@
  * Ids bisect; the fifteen short names of tactics are walked. Everything returned is static. */
 #include "knowledge/attack.h"
 
+#include "knowledge/attack_impl.h"
 #include "knowledge/tables.h"
 
 enum { TAG_ROOM = 64 }; /* longest short name: 20; ids are shorter */
 
-const char *attack_version(void)
+struct entries {
+    const struct attack_entry *v;
+    size_t n;
+};
+
+static struct entries entries_of(const struct attack *a)
 {
-    return attack_table_version;
+    if (a != NULL)
+        return (struct entries){ a->entry.v, a->entry.n };
+    return (struct entries){ attack_table, attack_table_n };
+}
+
+const char *attack_version(const struct attack *a)
+{
+    return a != NULL ? a->version : attack_table_version;
+}
+
+const struct attack_entry *attack_at(const struct attack *a, size_t n)
+{
+    struct entries e = entries_of(a);
+    return n < e.n ? &e.v[n] : NULL;
 }
 
 const char *attack_attribution(void)
@@ -46,12 +65,12 @@ static int id_cmp(const char *key, const char *id)
 }
 
 /* The first entry that is not before key. */
-static size_t lower_bound(const char *key)
+static size_t lower_bound(const struct entries *e, const char *key)
 {
-    size_t from = 0, to = attack_table_n;
+    size_t from = 0, to = e->n;
     while (from < to) {
         size_t mid = from + (to - from) / 2;
-        if (id_cmp(key, attack_table[mid].id) > 0)
+        if (id_cmp(key, e->v[mid].id) > 0)
             from = mid + 1;
         else
             to = mid;
@@ -59,28 +78,37 @@ static size_t lower_bound(const char *key)
     return from;
 }
 
-const struct attack_entry *attack_find(struct slice tag)
+static const struct attack_entry *find(const struct entries *e, const char *key)
+{
+    size_t at = lower_bound(e, key);
+    if (at < e->n && id_cmp(key, e->v[at].id) == 0)
+        return &e->v[at];
+    for (at = lower_bound(e, "ta"); at < e->n && e->v[at].kind == ATTACK_TACTIC; at++)
+        if (strcmp(e->v[at].short_name, key) == 0)
+            return &e->v[at];
+    return NULL;
+}
+
+const struct attack_entry *attack_find(const struct attack *a, struct slice tag)
 {
     char key[TAG_ROOM];
     if (!normalise(tag, key))
         return NULL;
-    size_t at = lower_bound(key);
-    if (at < attack_table_n && id_cmp(key, attack_table[at].id) == 0)
-        return &attack_table[at];
-    for (at = lower_bound("ta"); at < attack_table_n; at++) {
-        if (attack_table[at].kind != ATTACK_TACTIC)
-            break;
-        if (strcmp(attack_table[at].short_name, key) == 0)
-            return &attack_table[at];
-    }
-    return NULL;
+    struct entries e = entries_of(a);
+    const struct attack_entry *found = find(&e, key);
+    if (found != NULL || a == NULL)
+        return found;
+    e = entries_of(NULL);
+    found = find(&e, key);
+    return found != NULL && !found->current ? found : NULL;
 }
 
-const struct attack_entry *attack_current(const struct attack_entry *e)
+const struct attack_entry *attack_current(const struct attack *a, const struct attack_entry *e)
 {
-    /* The text table names final successors only; the bound is for one that does not. */
+    /* The text table names final successors only; the bound is for a table that does not. */
     for (int i = 0; i < 4 && !e->current && e->successor[0] != '\0'; i++) {
-        const struct attack_entry *next = attack_find(slice_str(e->successor));
+        const struct attack_entry *next =
+            attack_find(a, slice_of(e->successor, strcspn(e->successor, " ")));
         if (next == NULL)
             break;
         e = next;
@@ -88,8 +116,7 @@ const struct attack_entry *attack_current(const struct attack_entry *e)
     return e;
 }
 
-/* tNNNN or tNNNN.NNN with the namespace: a technique, even if no table has it. */
-static bool looks_like_technique(struct slice tag)
+bool attack_is_technique(struct slice tag)
 {
     char key[TAG_ROOM];
     if (!slice_eq_nocase(slice_sub(tag, 0, 7), SLICE("attack.")) || !normalise(tag, key) ||
@@ -102,53 +129,111 @@ static bool looks_like_technique(struct slice tag)
 static bool have(const struct attack_tag *v, size_t n, const struct attack_tag *t)
 {
     for (size_t i = 0; i < n; i++) {
-        if (t->entry == NULL ? slice_eq_nocase(v[i].tag, t->tag) : v[i].entry == t->entry)
+        if (t->entry == NULL ? slice_eq_nocase(v[i].tag, t->tag)
+                             : v[i].entry == t->entry && v[i].now == t->now)
             return true;
         if (t->entry != NULL && t->entry->kind == ATTACK_TACTIC && v[i].entry != NULL &&
-            attack_current(v[i].entry) == attack_current(t->entry))
+            v[i].now == t->now)
             return true;
     }
     return false;
 }
 
-/* Puts t at its place: tactics by the matrix, others last. */
-static void insert(struct attack_tag *v, size_t n, struct attack_tag t)
+struct tags {
+    struct attack_tag *v;
+    size_t n, room, total;
+};
+
+/* Tactics stand by the matrix, others last. */
+static void add(struct tags *l, struct attack_tag t)
 {
-    size_t at = n;
+    if (have(l->v, l->n, &t))
+        return;
+    l->total++;
+    if (l->n == l->room)
+        return;
+    size_t at = l->n;
     if (t.entry != NULL && t.entry->kind == ATTACK_TACTIC) {
-        while (at > 0 && v[at - 1].entry->order > t.entry->order)
+        while (at > 0 && l->v[at - 1].now->order > t.now->order)
             at--;
     }
-    memmove(v + at + 1, v + at, (n - at) * sizeof *v);
-    v[at] = t;
+    memmove(l->v + at + 1, l->v + at, (l->n - at) * sizeof *l->v);
+    l->v[at] = t;
+    l->n++;
 }
 
-size_t attack_tags(const struct rule *r, enum attack_kind kind, struct attack_tag *ret, size_t room)
+static bool lists(const char *names, const char *name)
 {
-    size_t n = 0, total = 0;
-    for (size_t i = 0; i < r->tags.n; i++) {
-        struct attack_tag t = { r->tags.v[i], attack_find(r->tags.v[i]) };
-        if (t.entry != NULL ? t.entry->kind != kind
-                            : kind != ATTACK_TECHNIQUE || !looks_like_technique(t.tag))
-            continue;
-        if (have(ret, n, &t))
-            continue;
-        total++;
-        if (n < room)
-            insert(ret, n++, t);
+    size_t n = strlen(name);
+    for (const char *p = names; n > 0 && *p != '\0'; p += *p == ',') {
+        size_t len = strcspn(p, ",");
+        if (len == n && memcmp(p, name, n) == 0)
+            return true;
+        p += len;
     }
-    return total;
+    return false;
+}
+
+/* Does some technique of the rule belong to the tactic? */
+static bool has_technique_of(const struct attack *a, const struct rule *r,
+                             const struct attack_entry *tactic)
+{
+    for (size_t i = 0; i < r->tags.n; i++) {
+        const struct attack_entry *e = attack_find(a, r->tags.v[i]);
+        if (e != NULL && e->kind == ATTACK_TECHNIQUE &&
+            lists(attack_current(a, e)->tactics, tactic->short_name))
+            return true;
+    }
+    return false;
+}
+
+/* A tactic that became several: those to which the rule's techniques belong, else the first. */
+static void add_parted(const struct attack *a, const struct rule *r, struct attack_tag t,
+                       struct tags *l)
+{
+    bool found = false;
+    const char *rest = t.entry->successor;
+    while (*rest != '\0') {
+        size_t len = strcspn(rest, " ");
+        t.now = attack_find(a, slice_of(rest, len));
+        rest += len + (rest[len] == ' ');
+        if (t.now != NULL && has_technique_of(a, r, t.now)) {
+            add(l, t);
+            found = true;
+        }
+    }
+    t.now = attack_current(a, t.entry);
+    if (!found)
+        add(l, t);
+}
+
+size_t attack_tags(const struct attack *a, const struct rule *r, enum attack_kind kind,
+                   struct attack_tag *ret, size_t room)
+{
+    struct tags l = { .v = ret, .room = room };
+    for (size_t i = 0; i < r->tags.n; i++) {
+        struct attack_tag t = { r->tags.v[i], attack_find(a, r->tags.v[i]), NULL };
+        if (t.entry != NULL ? t.entry->kind != kind
+                            : kind != ATTACK_TECHNIQUE || !attack_is_technique(t.tag))
+            continue;
+        if (t.entry != NULL)
+            t.now = attack_current(a, t.entry);
+        if (t.entry != NULL && strchr(t.entry->successor, ' ') != NULL)
+            add_parted(a, r, t, &l);
+        else
+            add(&l, t);
+    }
+    return l.total;
 }
 
 void attack_tag_text(const struct attack_tag *t, struct buf *out)
 {
-    const struct attack_entry *e = t->entry;
+    const struct attack_entry *e = t->entry, *now = t->now;
     if (e == NULL) { /* the id alone, as ATT&CK writes it */
         for (size_t i = sizeof "attack." - 1; i < t->tag.n; i++)
             buf_byte(out, t->tag.p[i] == 't' ? 'T' : t->tag.p[i]);
         return;
     }
-    const struct attack_entry *now = attack_current(e);
     buf_str(out, e->id);
     if (now == e || e->kind == ATTACK_TACTIC)
         buf_printf(out, ": %s", e->name);

@@ -28,13 +28,13 @@ static void add_group(struct coverage *c, const struct attack_entry *e, enum cov
 static void add_tags(struct coverage *c, const struct rule *r, enum attack_kind kind)
 {
     struct attack_tag tag[ATTACK_TAGS];
-    size_t n = attack_tags(r, kind, tag, ATTACK_TAGS);
+    size_t n = attack_tags(NULL, r, kind, tag, ATTACK_TAGS);
     n = n < ATTACK_TAGS ? n : ATTACK_TAGS;
     for (size_t i = 0; i < n; i++) {
-        const struct attack_entry *e = tag[i].entry ? attack_current(tag[i].entry) : NULL;
+        const struct attack_entry *e = tag[i].now;
         bool again = e == NULL;
         for (size_t k = 0; k < i && !again; k++)
-            again = tag[k].entry && attack_current(tag[k].entry) == e;
+            again = tag[k].now == e;
         if (!again)
             add_group(c, e, (enum cover_state)c->best[r->index], kind == ATTACK_TACTIC);
     }

@@ -93,7 +93,7 @@ file < 3 {
 file == 1 {
     if (NF != 4) fail("four fields wanted: id|state|tactics|name")
     current = $2 == ""
-    if (!current && $2 !~ /^retired( [A-Z0-9.]+)?$/) fail("no state: " $2)
+    if (!current && $2 !~ /^retired( [A-Z0-9.]+)*$/) fail("no state: " $2)
     if ($1 == last && current) fail(last " stands twice, and the second one is current")
     kind = kind_of($1)
     tactic = kind == "ATTACK_TACTIC"
@@ -104,8 +104,8 @@ file == 1 {
     last = $1
 }
 file == 2 {
-    if (NF != 2) fail("two fields wanted: id|title")
-    printf "    { %s, %s },\n", quoted($1), quoted($2)
+    if (NF != 5) fail("five fields wanted: id|title|techniques|subtypes|implementations")
+    printf "    { %s, %s, %s, %s, %s },\n", quoted($1), quoted($2), quoted($3), quoted($4), quoted($5)
     last = $1
 }
 file == 3 && $1 == "release" {

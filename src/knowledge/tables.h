@@ -1,9 +1,10 @@
 /* tables.h - the tables that tables.awk makes of the texts in this folder; for attack.c, car.c and needed.c.
- * Rank: attack.h, needed.h. */
+ * Rank: attack.h, car.h, needed.h. */
 #ifndef KNOWLEDGE_TABLES_H
 #define KNOWLEDGE_TABLES_H
 
 #include "knowledge/attack.h"
+#include "knowledge/car.h"
 #include "knowledge/needed.h"
 
 /* Sorted by id, bytewise; of two entries with one id the current one comes first. */

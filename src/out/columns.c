@@ -6,7 +6,6 @@
 #include <inttypes.h>
 
 #include "base/parse.h"
-#include "knowledge/attack.h"
 
 /* Writes "; " before all but the first of a list that began at `start`. */
 static void separate(struct buf *out, size_t start)
@@ -15,37 +14,37 @@ static void separate(struct buf *out, size_t start)
         buf_str(out, "; ");
 }
 
-static void put_timestamp(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_timestamp(const struct detection *d, const struct view *view, struct buf *out)
 {
     char text[FILETIME_TEXT];
-    buf_put(out, text, zone_text(zone, d->timestamp, text));
+    buf_put(out, text, zone_text(view->zone, d->timestamp, text));
 }
 
-static void put_level(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_level(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    (void)view;
     buf_str(out, level_name(d->rule->level));
 }
 
-static void put_event_id(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_event_id(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    (void)view;
     if (d->has_event_id)
         buf_printf(out, "%" PRIu32, d->event_id);
 }
 
-static void put_record_id(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_record_id(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    (void)view;
     if (d->has_record_id)
         buf_printf(out, "%" PRIu64, d->record_id);
 }
 
 /* Cells that are a slice of the detection or its rule. */
 #define PUT_SLICE(name, from)                                                                      \
-    static void put_##name(const struct detection *d, const struct zone *zone, struct buf *out)    \
+    static void put_##name(const struct detection *d, const struct view *view, struct buf *out)    \
     {                                                                                              \
-        (void)zone;                                                                                \
+        (void)view;                                                                                \
         buf_slice(out, d->from);                                                                   \
     }
 PUT_SLICE(rule_title, rule->title)
@@ -63,10 +62,11 @@ PUT_SLICE(logon_id, process.logon_id)
 PUT_SLICE(source_file, source_file)
 PUT_SLICE(rule_file, rule->file)
 
-static void put_attack(const struct rule *r, enum attack_kind kind, struct buf *out)
+static void put_attack(const struct attack *a, const struct rule *r, enum attack_kind kind,
+                       struct buf *out)
 {
     struct attack_tag tag[ATTACK_TAGS];
-    size_t start = out->n, n = attack_tags(r, kind, tag, ATTACK_TAGS);
+    size_t start = out->n, n = attack_tags(a, r, kind, tag, ATTACK_TAGS);
     for (size_t i = 0; i < n && i < ATTACK_TAGS; i++) {
         separate(out, start);
         attack_tag_text(&tag[i], out);
@@ -75,46 +75,38 @@ static void put_attack(const struct rule *r, enum attack_kind kind, struct buf *
         buf_printf(out, "; and %zu more", n - ATTACK_TAGS);
 }
 
-static void put_tactics(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_tactics(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
-    put_attack(d->rule, ATTACK_TACTIC, out);
+    put_attack(view->attack, d->rule, ATTACK_TACTIC, out);
 }
 
-static void put_techniques(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_techniques(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
-    put_attack(d->rule, ATTACK_TECHNIQUE, out);
+    put_attack(view->attack, d->rule, ATTACK_TECHNIQUE, out);
 }
 
-static void put_car(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_car(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    struct car_link link[CAR_LINKS];
     size_t start = out->n;
-    for (size_t i = 0; i < d->rule->tags.n; i++) {
-        struct slice tag = d->rule->tags.v[i];
-        if (tag.n <= 4 || !slice_eq_nocase(slice_sub(tag, 0, 4), SLICE("car.")))
-            continue;
+    size_t n = car_links(view->attack, d->rule, view->car_related, link, CAR_LINKS);
+    for (size_t i = 0; i < n && i < CAR_LINKS; i++) {
         separate(out, start);
-        const struct car_entry *car = car_find(tag);
-        if (car != NULL) {
-            buf_printf(out, "%s: %s", car->id, car->title);
-        } else {
-            buf_str(out, "CAR-");
-            buf_slice(out, slice_sub(tag, 4, tag.n));
-        }
+        car_link_text(&link[i], out);
     }
+    if (n > CAR_LINKS)
+        buf_printf(out, "; and %zu more", n - CAR_LINKS);
 }
 
-static void put_verdict(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_verdict(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    (void)view;
     buf_str(out, verdict_name(d->verdict));
 }
 
-static void put_untested(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_untested(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    (void)view;
     size_t start = out->n;
     for (size_t i = 0; i < d->nuntested; i++) { /* at most LIMIT_UNTESTED */
         size_t same = 0;
@@ -127,9 +119,9 @@ static void put_untested(const struct detection *d, const struct zone *zone, str
     }
 }
 
-static void put_matched(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_matched(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    (void)view;
     detection_matched_text(d, out);
 }
 
@@ -185,10 +177,10 @@ static void put_part(struct buf *out, size_t start, struct slice name, struct sl
 }
 
 /* What a correlation is made of: time, rule, record, and the fields that it reads. */
-static void put_event(const struct detection_event *e, const struct zone *zone, struct buf *out)
+static void put_event(const struct detection_event *e, const struct view *view, struct buf *out)
 {
     char text[FILETIME_TEXT];
-    buf_put(out, text, zone_text(zone, e->timestamp, text));
+    buf_put(out, text, zone_text(view->zone, e->timestamp, text));
     buf_byte(out, ' ');
     buf_slice(out, e->rule->title);
     if (e->channel.n > 0 || e->has_event_id) {
@@ -205,18 +197,18 @@ static void put_event(const struct detection_event *e, const struct zone *zone, 
     }
 }
 
-static void put_events(const struct detection *d, const struct zone *zone, struct buf *out,
+static void put_events(const struct detection *d, const struct view *view, struct buf *out,
                        size_t start)
 {
     for (size_t i = 0; i < d->nevent; i++) {
         put_part(out, start, SLICE("Event"), SLICE(""), SLICE_ABSENT);
-        put_event(&d->event[i], zone, out);
+        put_event(&d->event[i], view, out);
     }
     if (d->nevent_more > 0)
         buf_printf(out, " | and %" PRIu64 " more events", d->nevent_more);
 }
 
-static void put_details(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_details(const struct detection *d, const struct view *view, struct buf *out)
 {
     size_t start = out->n;
     buf_slice(out, d->message);
@@ -233,22 +225,22 @@ static void put_details(const struct detection *d, const struct zone *zone, stru
     /* EventIDs mean nothing without a provider; most channels name theirs. */
     if (d->provider.n > 0 && !slice_starts(d->channel, d->provider))
         put_part(out, start, SLICE("Provider_Name"), d->provider, SLICE_ABSENT);
-    put_events(d, zone, out, start);
+    put_events(d, view, out, start);
     if (d->cut)
         put_part(out, start, SLICE_ABSENT, SLICE("the record has more fields than could be kept"),
                  SLICE_ABSENT);
 }
 
-static void put_source_offset(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_source_offset(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    (void)view;
     if (!d->no_place)
         buf_printf(out, "%" PRIu64, d->place.offset);
 }
 
-static void put_also_in(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_also_in(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    (void)view;
     size_t start = out->n;
     for (size_t i = 0; i < d->also_in.n; i++) {
         separate(out, start);
@@ -258,9 +250,9 @@ static void put_also_in(const struct detection *d, const struct zone *zone, stru
         buf_printf(out, "; and %" PRIu64 " more", d->also_in_more);
 }
 
-static void put_origin(const struct detection *d, const struct zone *zone, struct buf *out)
+static void put_origin(const struct detection *d, const struct view *view, struct buf *out)
 {
-    (void)zone;
+    (void)view;
     if (!d->mixed_origin)
         buf_str(out, origin_name(d->place.origin));
 }

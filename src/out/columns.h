@@ -1,12 +1,12 @@
 /* columns.h - the columns of a timeline: one table for CSV, HTML and the terminal.
  *
  * Names and order are those of DESIGN.md section 5 and final.
- * Rank: base/, detect/, knowledge/, zone.h. */
+ * Rank: base/, detect/, knowledge/, view.h. */
 #ifndef OUT_COLUMNS_H
 #define OUT_COLUMNS_H
 
 #include "detect/detection.h"
-#include "out/zone.h"
+#include "out/view.h"
 
 enum column_id {
     COLUMN_TIMESTAMP,
@@ -51,7 +51,7 @@ struct column {
     const char *label; /* "Rule", for people */
     enum column_scope scope;
     /* Appends the cell's text, unescaped; nothing for an empty cell. */
-    void (*put)(const struct detection *d, const struct zone *zone, struct buf *out);
+    void (*put)(const struct detection *d, const struct view *view, struct buf *out);
 };
 
 /* By enum column_id. */

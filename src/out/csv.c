@@ -25,7 +25,7 @@ static int csv_row(struct sink *s, const struct detection *d, struct ev_err *err
     struct csv *c = (struct csv *)s;
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         buf_clear(&c->cell);
-        column_table[i].put(d, s->options.zone, &c->cell);
+        column_table[i].put(d, &s->options.view, &c->cell);
         if (i > 0)
             buf_byte(&c->line, ',');
         escape_csv(buf_view(&c->cell), !s->options.csv_raw, &c->line);

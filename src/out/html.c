@@ -58,13 +58,13 @@ static void count_row(struct html_counts *c, const struct detection *d)
 }
 
 static int keep(struct html *h, struct shelf *shelf, const struct detection *d,
-                void (*write)(const struct detection *, const struct zone *, struct buf *),
+                void (*write)(const struct detection *, const struct view *, struct buf *),
                 struct ev_err *err)
 {
     if (!shelf_wants(shelf, d->rule->level))
         return EV_OK;
     buf_clear(&h->row);
-    write(d, h->sink.options.zone, &h->row);
+    write(d, &h->sink.options.view, &h->row);
     if (h->row.full)
         return ev_err_set(err, EV_ELIMIT, "%s: a row is larger than %zu bytes",
                           output_path(h->sink.out), h->row.cap);
@@ -142,7 +142,7 @@ static int part_lead(struct html *h)
     buf_str(&h->page, ", ");
     put_number(&h->page, h->sum->rules ? h->sum->rules->n : 0, "rule", "rules");
     buf_str(&h->page, ". Times in ");
-    escape_html(slice_str(zone_name(h->sink.options.zone)), &h->page);
+    escape_html(slice_str(zone_name(h->sink.options.view.zone)), &h->page);
     buf_str(&h->page, ". Written by " PACKAGE_NAME " " PACKAGE_VERSION "; this page loads nothing "
                       "from anywhere.");
     return EV_OK;
@@ -150,7 +150,7 @@ static int part_lead(struct html *h)
 
 static int part_summary(struct html *h)
 {
-    html_summary(h->sum, &h->counts, h->sink.options.zone, &h->page);
+    html_summary(h->sum, &h->counts, h->sink.options.view.zone, &h->page);
     return EV_OK;
 }
 
@@ -223,7 +223,7 @@ static int part_plain(struct html *h)
 static int part_data(struct html *h)
 {
     uint64_t shown[LEVEL_CRITICAL + 1];
-    html_meta(&h->counts, &h->page);
+    html_meta(&h->counts, &h->sink.options.view, &h->page);
     int rc = drain(h, true);
     size_t n = rc < 0 ? 0 : shelf_choose(h->json, shown);
     for (size_t i = 0; i < n && rc >= 0; i++) {
@@ -240,7 +240,7 @@ static int part_data(struct html *h)
 
 static int part_attribution(struct html *h)
 {
-    escape_html(slice_str(attack_version()), &h->page);
+    escape_html(slice_str(attack_version(h->sink.options.view.attack)), &h->page);
     buf_str(&h->page, ". ");
     escape_html(slice_str(attack_attribution()), &h->page);
     return EV_OK;

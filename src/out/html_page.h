@@ -7,7 +7,7 @@
 #include "base/vec.h"
 #include "detect/detection.h"
 #include "detect/summary.h"
-#include "out/zone.h"
+#include "out/view.h"
 
 /* timeline.html, .css and .js as embed.awk made them; terminated, the size without the NUL. */
 extern const char html_html[], html_css[], html_js[];
@@ -28,14 +28,14 @@ struct html_counts {
 };
 
 /* A row as a JSON value for the page's script, every `<` escaped: see timeline.js for its members. */
-void html_row_json(const struct detection *d, const struct zone *zone, struct buf *out);
+void html_row_json(const struct detection *d, const struct view *view, struct buf *out);
 /* A row of the table that is there without scripts. */
-void html_row_plain(const struct detection *d, const struct zone *zone, struct buf *out);
+void html_row_plain(const struct detection *d, const struct view *view, struct buf *out);
 /* Its head, and what closes it. */
 void html_plain_head(struct buf *out);
 void html_plain_end(struct buf *out);
 /* The JSON block with columns and rules: `meta` of timeline.js. */
-void html_meta(const struct html_counts *c, struct buf *out);
+void html_meta(const struct html_counts *c, const struct view *view, struct buf *out);
 /* Cards, notices and the tables behind them, as markup. */
 void html_summary(const struct summary *sum, const struct html_counts *c, const struct zone *zone,
                   struct buf *out);

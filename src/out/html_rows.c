@@ -3,7 +3,6 @@
 
 #include "base/escape.h"
 #include "base/limits.h"
-#include "knowledge/attack.h"
 #include "out/columns.h"
 #include "out/html_page.h"
 #include "out/rule_json.h"
@@ -25,7 +24,7 @@ static void script_safe(struct slice json, struct buf *out)
     }
 }
 
-static void cells(struct json *j, const struct detection *d, const struct zone *zone)
+static void cells(struct json *j, const struct detection *d, const struct view *view)
 {
     struct buf text;
     buf_init(&text, LIMIT_OUT_ROW);
@@ -35,7 +34,7 @@ static void cells(struct json *j, const struct detection *d, const struct zone *
         if (column_table[i].scope != COLUMN_OF_ROW)
             continue;
         buf_clear(&text);
-        column_table[i].put(d, zone, &text);
+        column_table[i].put(d, view, &text);
         json_slice(j, text.n > 0 ? buf_view(&text) : SLICE(""));
     }
     json_end(j);
@@ -100,7 +99,7 @@ static void unix_ms(struct json *j, uint64_t t)
         json_raw(j, slice_of(text, (size_t)n));
 }
 
-void html_row_json(const struct detection *d, const struct zone *zone, struct buf *out)
+void html_row_json(const struct detection *d, const struct view *view, struct buf *out)
 {
     struct buf text;
     struct json j;
@@ -110,7 +109,7 @@ void html_row_json(const struct detection *d, const struct zone *zone, struct bu
     unix_ms(&j, d->timestamp);
     json_key(&j, "r");
     json_u64(&j, d->rule->index);
-    cells(&j, d, zone);
+    cells(&j, d, view);
     json_key(&j, "m");
     json_slice(&j, d->message);
     json_key(&j, "p");
@@ -129,7 +128,7 @@ void html_row_json(const struct detection *d, const struct zone *zone, struct bu
     buf_release(&text);
 }
 
-static void others(struct json *j, const struct rule *r)
+static void others(struct json *j, const struct view *view, const struct rule *r)
 {
     static const enum attack_kind kind[] = { ATTACK_GROUP, ATTACK_SOFTWARE, ATTACK_CAMPAIGN,
                                              ATTACK_MITIGATION, ATTACK_DATA_SOURCE };
@@ -139,7 +138,7 @@ static void others(struct json *j, const struct rule *r)
     json_key(j, "others");
     json_array(j);
     for (size_t k = 0; k < sizeof kind / sizeof *kind; k++) {
-        size_t n = attack_tags(r, kind[k], tag, ATTACK_TAGS);
+        size_t n = attack_tags(view->attack, r, kind[k], tag, ATTACK_TAGS);
         for (size_t i = 0; i < n && i < ATTACK_TAGS; i++) {
             buf_clear(&text);
             attack_tag_text(&tag[i], &text);
@@ -150,7 +149,7 @@ static void others(struct json *j, const struct rule *r)
     buf_release(&text);
 }
 
-void html_meta(const struct html_counts *c, struct buf *out)
+void html_meta(const struct html_counts *c, const struct view *view, struct buf *out)
 {
     struct buf text;
     struct json j;
@@ -176,8 +175,8 @@ void html_meta(const struct html_counts *c, struct buf *out)
         json_object(&j);
         json_key(&j, "level");
         json_str(&j, level_name(r->level));
-        rule_json(&j, r);
-        others(&j, r);
+        rule_json(&j, view, r);
+        others(&j, view, r);
         json_end(&j);
     }
     json_end(&j);
@@ -202,14 +201,14 @@ void html_plain_head(struct buf *out)
     buf_str(out, "<th scope=\"col\">Activity</th></tr></thead>\n<tbody>\n");
 }
 
-void html_row_plain(const struct detection *d, const struct zone *zone, struct buf *out)
+void html_row_plain(const struct detection *d, const struct view *view, struct buf *out)
 {
     struct buf text;
     buf_init(&text, LIMIT_OUT_ROW);
     buf_str(out, "<tr>");
     for (size_t i = 0; i < PLAIN; i++) {
         buf_clear(&text);
-        column_table[plain[i]].put(d, zone, &text);
+        column_table[plain[i]].put(d, view, &text);
         if (plain[i] == COLUMN_LEVEL)
             buf_printf(out, "<td><span class=\"level %s\">", level_name(d->rule->level));
         else

@@ -10,6 +10,10 @@
 
 enum { JSON_DEPTH = 32 }; /* nesting that we write; the deepest is 5 */
 
+/* libjansson has functions of these names, too: hidden, ours do not take the place of those that
+ * it calls itself. */
+#pragma GCC visibility push(hidden)
+
 struct json {
     struct buf *out;
     unsigned depth;
@@ -38,5 +42,7 @@ void json_bool(struct json *j, bool b);
 void json_null(struct json *j);
 /* The next value, its JSON written already. */
 void json_raw(struct json *j, struct slice text);
+
+#pragma GCC visibility pop
 
 #endif

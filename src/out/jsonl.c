@@ -202,7 +202,7 @@ static void source(struct json *j, const struct detection *d)
 static void one_event(struct jsonl *l, struct json *j, const struct detection_event *e)
 {
     char time[FILETIME_TEXT];
-    size_t n = zone_text(l->sink.options.zone, e->timestamp, time);
+    size_t n = zone_text(l->sink.options.view.zone, e->timestamp, time);
     json_object(j);
     member(j, "timestamp", n > 0 ? slice_of(time, n) : SLICE_ABSENT);
     member(j, "rule_id", e->rule->id);
@@ -234,12 +234,12 @@ static int jsonl_row(struct sink *s, const struct detection *d, struct ev_err *e
     struct jsonl *l = (struct jsonl *)s;
     struct json j;
     char time[FILETIME_TEXT];
-    size_t n = zone_text(s->options.zone, d->timestamp, time);
+    size_t n = zone_text(s->options.view.zone, d->timestamp, time);
     json_init(&j, &l->line, false);
     json_object(&j);
     member(&j, "timestamp", n > 0 ? slice_of(time, n) : SLICE_ABSENT);
     member(&j, "level", slice_str(level_name(d->rule->level)));
-    rule_json(&j, d->rule);
+    rule_json(&j, &s->options.view, d->rule);
     event(l, &j, d);
     process(&j, &d->process);
     reasons(&j, d);

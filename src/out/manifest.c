@@ -11,7 +11,7 @@
 #include "base/filetime.h"
 #include "base/limits.h"
 #include "base/utf16.h"
-#include "knowledge/attack.h"
+#include "knowledge/car.h"
 #include "knowledge/needed.h"
 #include "out/json.h"
 #include "out/notices.h"
@@ -94,7 +94,7 @@ static void program(struct json *j, const struct manifest *m)
     text(j, "decoder", slice_str(m->decoder));
     text(j, "matcher", slice_str(m->matcher));
     number(j, "threads", m->threads);
-    text(j, "attack", slice_str(attack_version()));
+    text(j, "attack", slice_str(attack_version(m->attack)));
     text(j, "car", slice_str(car_version()));
     text(j, "needed", slice_str(needed_version()));
     json_end(j);

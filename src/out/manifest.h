@@ -7,6 +7,7 @@
 #define OUT_MANIFEST_H
 
 #include "detect/summary.h"
+#include "knowledge/attack.h"
 #include "out/output.h"
 
 struct manifest_output {
@@ -21,6 +22,7 @@ struct manifest {
     const char *const *argv;
     size_t argc;
     const char *decoder, *matcher; /* "libevtx", "naive" */
+    const struct attack *attack;   /* NULL: the built-in table */
     unsigned threads;
     uint64_t start, end; /* FILETIME */
     const char *zone;    /* of the machine: manifest_machine_zone */

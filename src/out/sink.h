@@ -9,15 +9,15 @@
 #include "detect/detection.h"
 #include "detect/summary.h"
 #include "out/output.h"
-#include "out/zone.h"
+#include "out/view.h"
 
 struct sink_options {
-    bool csv_raw;            /* no formula guard */
-    bool bom;                /* UTF-8 byte order mark before CSV */
-    const struct zone *zone; /* of the times shown; NULL: UTC. Borrowed, outlives the sink */
-    const char *tmpdir;      /* where HTML keeps rows until the end; as in tempfile.h */
-    unsigned width;          /* table: columns of the terminal; 0: 120 */
-    bool color;              /* table */
+    bool csv_raw;       /* no formula guard */
+    bool bom;           /* UTF-8 byte order mark before CSV */
+    struct view view;   /* what it borrows outlives the sink */
+    const char *tmpdir; /* where HTML keeps rows until the end; as in tempfile.h */
+    unsigned width;     /* table: columns of the terminal; 0: 120 */
+    bool color;         /* table */
 };
 
 struct sink;

@@ -52,7 +52,7 @@ static char *keep(struct table *t, struct slice s)
 static char *column(struct table *t, const struct detection *d, enum column_id id)
 {
     buf_clear(&t->cell);
-    column_table[id].put(d, t->sink.options.zone, &t->cell);
+    column_table[id].put(d, &t->sink.options.view, &t->cell);
     return keep(t, buf_view(&t->cell));
 }
 
@@ -60,7 +60,7 @@ static char *column(struct table *t, const struct detection *d, enum column_id i
 static char *time_cell(struct table *t, const struct detection *d)
 {
     char text[FILETIME_TEXT], shown[FILETIME_TEXT];
-    if (zone_text(t->sink.options.zone, d->timestamp, text) < 28)
+    if (zone_text(t->sink.options.view.zone, d->timestamp, text) < 28)
         return xstrdup("no time");
     snprintf(shown, sizeof shown, "%.10s %.8s%s", text, text + 11, text + 27);
     return xstrdup(shown);

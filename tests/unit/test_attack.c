@@ -9,12 +9,12 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "knowledge/attack.h"
+#include "knowledge/car.h"
 #include "knowledge/tables.h"
 
 static const struct attack_entry *find(const char *tag)
 {
-    return attack_find(slice_str(tag));
+    return attack_find(NULL, slice_str(tag));
 }
 
 static void technique_is_found_by_tag_and_by_id(void **state)
@@ -49,7 +49,7 @@ static void retired_technique_names_its_successor(void **state)
     assert_non_null(e);
     assert_false(e->current);
     assert_string_equal(e->successor, "T1059.001");
-    assert_string_equal(attack_current(e)->name, "PowerShell");
+    assert_string_equal(attack_current(NULL, e)->name, "PowerShell");
 }
 
 static void defense_evasion_is_known_and_is_stealth_now(void **state)
@@ -59,7 +59,7 @@ static void defense_evasion_is_known_and_is_stealth_now(void **state)
     assert_non_null(e);
     assert_false(e->current);
     assert_string_equal(e->id, "TA0005");
-    assert_string_equal(attack_current(e)->name, "Stealth");
+    assert_string_equal(attack_current(NULL, e)->name, "Stealth");
     /* The id alone means the tactic of today. */
     assert_true(find("TA0005")->current);
 }
@@ -73,11 +73,11 @@ static void unknown_tags_are_not_found(void **state)
     };
     for (size_t i = 0; i < sizeof tag / sizeof *tag; i++)
         assert_null(find(tag[i]));
-    assert_null(attack_find(SLICE_ABSENT));
-    assert_null(attack_find(SLICE("t1003\0")));
+    assert_null(attack_find(NULL, SLICE_ABSENT));
+    assert_null(attack_find(NULL, SLICE("t1003\0")));
     char longer[300];
     memset(longer, 't', sizeof longer);
-    assert_null(attack_find(slice_of(longer, sizeof longer)));
+    assert_null(attack_find(NULL, slice_of(longer, sizeof longer)));
 }
 
 static void car_is_found_by_tag_and_by_id(void **state)
@@ -98,7 +98,7 @@ static void every_successor_is_current_and_every_entry_is_found(void **state)
     (void)state;
     size_t tactics = 0, retired = 0;
     for (size_t i = 0; i < attack_table_n; i++) {
-        const struct attack_entry *e = &attack_table[i], *now = attack_current(e);
+        const struct attack_entry *e = &attack_table[i], *now = attack_current(NULL, e);
         assert_non_null(find(e->id));
         assert_string_equal(find(e->id)->id, e->id);
         if (e->successor[0] != '\0' && !now->current)
@@ -116,7 +116,7 @@ static void every_successor_is_current_and_every_entry_is_found(void **state)
 static void text_of(const struct rule *r, enum attack_kind kind, struct buf *out)
 {
     struct attack_tag tag[ATTACK_TAGS];
-    size_t n = attack_tags(r, kind, tag, ATTACK_TAGS);
+    size_t n = attack_tags(NULL, r, kind, tag, ATTACK_TAGS);
     buf_clear(out);
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
@@ -146,7 +146,7 @@ static void tags_of_a_rule_become_names(void **state)
     text_of(&r, ATTACK_SOFTWARE, &b);
     assert_string_equal((char *)b.p, "S0002: Mimikatz");
     struct attack_tag two[2];
-    assert_int_equal(attack_tags(&r, ATTACK_TECHNIQUE, two, 2), 4);
+    assert_int_equal(attack_tags(NULL, &r, ATTACK_TECHNIQUE, two, 2), 4);
     buf_release(&b);
 }
 
@@ -160,6 +160,176 @@ static void old_tactic_alone_keeps_its_name(void **state)
     text_of(&r, ATTACK_TACTIC, &b);
     assert_string_equal((char *)b.p, "TA0005: Defense Evasion (now TA0005: Stealth)");
     buf_release(&b);
+}
+
+/* Defense evasion became two tactics in v19; the rule's techniques say which. */
+static void old_tactic_follows_the_techniques_of_the_rule(void **state)
+{
+    (void)state;
+    struct slice both[] = { SLICE("attack.defense_evasion"), SLICE("attack.t1562.001"),
+                            SLICE("attack.t1036") };
+    struct rule r = { .tags = { both, 2 } };
+    struct buf b;
+    buf_init(&b, 4096);
+    text_of(&r, ATTACK_TACTIC, &b);
+    assert_string_equal((char *)b.p, "TA0005: Defense Evasion (now TA0112: Defense Impairment)");
+    buf_clear(&b);
+    r.tags.n = 3;
+    text_of(&r, ATTACK_TACTIC, &b);
+    assert_string_equal((char *)b.p, "TA0005: Defense Evasion (now TA0005: Stealth); "
+                                     "TA0005: Defense Evasion (now TA0112: Defense Impairment)");
+    buf_release(&b);
+}
+
+static void car_text(const struct rule *r, bool related, struct buf *out)
+{
+    struct car_link link[CAR_LINKS];
+    size_t n = car_links(NULL, r, related, link, CAR_LINKS);
+    buf_clear(out);
+    for (size_t i = 0; i < n && i < CAR_LINKS; i++) {
+        buf_str(out, i > 0 ? "; " : "");
+        car_link_text(&link[i], out);
+    }
+    buf_byte(out, '\0');
+}
+
+static void related_analytics_are_never_mixed_with_direct_ones(void **state)
+{
+    (void)state;
+    struct slice tag[] = { SLICE("attack.t1218.005"), SLICE("car.2013-05-009"),
+                           SLICE("car.2099-01-001"), SLICE("attack.t1036.003") };
+    struct rule r = { .tags = { tag, 4 } };
+    struct buf b;
+    buf_init(&b, 4096);
+    car_text(&r, false, &b);
+    assert_string_equal((char *)b.p, "CAR-2013-05-009: Running executables with same hash and "
+                                     "different names; CAR-2099-01-001");
+    /* 2013-05-009 covers T1036.003, but the rule names it itself. T1218.005 is a part of T1218 of
+     * which the analytics about T1218 say which parts they mean. */
+    car_text(&r, true, &b);
+    assert_non_null(strstr((char *)b.p, "CAR-2099-01-001; "));
+    assert_null(strstr((char *)b.p, "CAR-2013-05-009: Running executables with same hash and "
+                                    "different names (related"));
+    assert_null(strstr((char *)b.p, "RunDLL32"));
+    assert_non_null(strstr((char *)b.p, "(related by T1036.003)"));
+    buf_release(&b);
+}
+
+static void analytic_of_a_retired_technique_is_related_by_its_successor(void **state)
+{
+    (void)state;
+    struct slice tag[] = { SLICE("attack.t1685.005") };
+    struct rule r = { .tags = { tag, 1 } };
+    struct car_link link[CAR_LINKS];
+    size_t n = car_links(NULL, &r, true, link, CAR_LINKS);
+    assert_int_equal(n, 2);
+    assert_string_equal(link[0].car->id, "CAR-2016-04-002");
+    assert_string_equal(link[0].technique->id, "T1685.005");
+    assert_true(slice_eq(link[0].coverage, SLICE("Moderate")));
+    assert_true(slice_eq(link[1].coverage, SLICE("Low")));
+}
+
+/* Writes text to a file and opens it as a table. */
+static int table_of(const char *text, struct attack **ret, struct ev_err *err)
+{
+    char path[] = "/tmp/test_attack.XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+    int rc = attack_open(path, ret, err);
+    unlink(path);
+    return rc;
+}
+
+static const char bundle[] =
+    "{\"type\":\"bundle\",\"objects\":["
+    "{\"type\":\"x-mitre-collection\",\"id\":\"c\",\"x_mitre_version\":\"20.0\"},"
+    "{\"type\":\"x-mitre-matrix\",\"id\":\"m\",\"tactic_refs\":[\"t2\",\"t1\"]},"
+    "{\"type\":\"x-mitre-tactic\",\"id\":\"t1\",\"name\":\"Stealth\",\"x_mitre_shortname\":"
+    "\"stealth\",\"external_references\":[{\"source_name\":\"mitre-attack\",\"external_id\":"
+    "\"TA0005\"}]},"
+    "{\"type\":\"x-mitre-tactic\",\"id\":\"t2\",\"name\":\"Execution\",\"x_mitre_shortname\":"
+    "\"execution\",\"external_references\":[{\"source_name\":\"mitre-attack\",\"external_id\":"
+    "\"TA0002\"}]},"
+    "{\"type\":\"attack-pattern\",\"id\":\"a1\",\"name\":\"New Name\",\"kill_chain_phases\":["
+    "{\"kill_chain_name\":\"mitre-attack\",\"phase_name\":\"stealth\"}],\"external_references\":["
+    "{\"source_name\":\"capec\",\"external_id\":\"CAPEC-1\"},"
+    "{\"source_name\":\"mitre-attack\",\"external_id\":\"T9001.001\"}]},"
+    "{\"type\":\"attack-pattern\",\"id\":\"a2\",\"name\":\"Old Name\",\"revoked\":true,"
+    "\"external_references\":[{\"source_name\":\"mitre-attack\",\"external_id\":\"T9000\"}]},"
+    "{\"type\":\"attack-pattern\",\"id\":\"a3\",\"name\":\"No id\"},"
+    "{\"type\":\"malware\",\"id\":\"s1\",\"name\":\"Tool\",\"external_references\":[{\"source_"
+    "name\":"
+    "\"mitre-attack\",\"external_id\":\"S9000\"}]},"
+    "{\"type\":\"relationship\",\"id\":\"r\",\"relationship_type\":\"revoked-by\",\"source_ref\":"
+    "\"a2\",\"target_ref\":\"a1\"}]}";
+
+static void stix_bundle_replaces_the_table(void **state)
+{
+    (void)state;
+    struct attack *a = NULL;
+    struct ev_err err = { 0 };
+    assert_int_equal(table_of(bundle, &a, &err), EV_OK);
+    assert_string_equal(attack_version(a), "ATT&CK v20.0");
+    const struct attack_entry *e = attack_find(a, SLICE("attack.t9000"));
+    assert_non_null(e);
+    assert_false(e->current);
+    assert_string_equal(attack_current(a, e)->id, "T9001.001");
+    assert_string_equal(attack_current(a, e)->tactics, "stealth");
+    assert_int_equal(attack_find(a, SLICE("attack.stealth"))->order, 2);
+    assert_int_equal(attack_find(a, SLICE("attack.execution"))->order, 1);
+    assert_int_equal(attack_find(a, SLICE("attack.s9000"))->kind, ATTACK_SOFTWARE);
+    assert_null(attack_find(a, SLICE("attack.t1003")));  /* current, and not in the bundle */
+    e = attack_find(a, SLICE("attack.defense_evasion")); /* retired: kept */
+    assert_non_null(e);
+    assert_string_equal(attack_current(a, e)->name, "Stealth");
+    attack_free(a);
+}
+
+static void text_table_replaces_the_table(void **state)
+{
+    (void)state;
+    struct attack *a = NULL;
+    struct ev_err err = { 0 };
+    assert_int_equal(table_of("# mine\n%version Mine 1\n%matrix TA0002 TA0001\n"
+                              "T1003||credential-access|Dumping\r\n"
+                              "T1002|retired T1003|exfiltration|Old\n"
+                              "TA0001||initial-access|First\n",
+                              &a, &err),
+                     EV_OK);
+    assert_string_equal(attack_version(a), "Mine 1");
+    assert_string_equal(attack_find(a, SLICE("T1003"))->name, "Dumping");
+    assert_string_equal(attack_current(a, attack_find(a, SLICE("T1002")))->name, "Dumping");
+    assert_int_equal(attack_find(a, SLICE("TA0001"))->order, 2);
+    attack_free(a);
+}
+
+static void faulty_tables_are_refused_with_their_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *says;
+    } faulty[] = {
+        { "{\"objects\": [}", "no JSON" },
+        { "{\"a\": 1}", "no STIX bundle" },
+        { "{\"objects\": [{\"type\": \"tool\"}, 5, null, [[]]]}", "no ATT&CK technique" },
+        { "", "no ATT&CK technique" },
+        { "T1003|x\n", "no row" },
+        { "T1003|gone|a|b\n", "state" },
+        { "T1003||a|b\nT1003||a|b\n", "twice" },
+        { "X1||a|b\n", "no row" },
+    };
+    for (size_t i = 0; i < sizeof faulty / sizeof *faulty; i++) {
+        struct attack *a = NULL;
+        struct ev_err err = { 0 };
+        int rc = table_of(faulty[i].text, &a, &err);
+        assert_int_equal(rc, EV_EFORMAT);
+        if (strstr(err.text, faulty[i].says) == NULL)
+            fail_msg("%s: %s", faulty[i].text, err.text);
+        assert_true(err.file[0] != '\0');
+    }
 }
 
 /* nftw has no context argument. */
@@ -179,7 +349,8 @@ static void tag_line(const char *line, const char *path)
     if (!attack && !car)
         return;
     seen.tags++;
-    if (attack ? attack_find(slice_of(line, n)) == NULL : car_find(slice_of(line, n)) == NULL) {
+    if (attack ? attack_find(NULL, slice_of(line, n)) == NULL
+               : car_find(slice_of(line, n)) == NULL) {
         seen.unknown++;
         print_message("# %s: %.*s is not known\n", path, (int)n, line);
     }
@@ -228,6 +399,12 @@ int main(void)
         cmocka_unit_test(every_successor_is_current_and_every_entry_is_found),
         cmocka_unit_test(tags_of_a_rule_become_names),
         cmocka_unit_test(old_tactic_alone_keeps_its_name),
+        cmocka_unit_test(old_tactic_follows_the_techniques_of_the_rule),
+        cmocka_unit_test(related_analytics_are_never_mixed_with_direct_ones),
+        cmocka_unit_test(analytic_of_a_retired_technique_is_related_by_its_successor),
+        cmocka_unit_test(stix_bundle_replaces_the_table),
+        cmocka_unit_test(text_table_replaces_the_table),
+        cmocka_unit_test(faulty_tables_are_refused_with_their_place),
         cmocka_unit_test(every_tag_of_sigmahq_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

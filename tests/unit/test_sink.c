@@ -105,11 +105,11 @@ static void zone_shifts_the_timestamp_not_the_event(void **state)
     sample_init(&s);
     sample_row(&s, 0, &d);
     assert_int_equal(zone_open("+05:30", &zone, NULL), EV_OK);
-    char *text = write_rows("jsonl", &(struct sink_options){ .zone = zone }, &s, &d, 1);
+    char *text = write_rows("jsonl", &(struct sink_options){ .view = { .zone = zone } }, &s, &d, 1);
     assert_has(text, "{\"timestamp\":\"2020-02-18T15:41:12.1234567+05:30\"");
     assert_has(text, "\"time_created\":\"2020-02-18T10:11:12.1234567Z\"");
     free(text);
-    text = write_rows("csv", &(struct sink_options){ .zone = zone }, &s, &d, 1);
+    text = write_rows("csv", &(struct sink_options){ .view = { .zone = zone } }, &s, &d, 1);
     assert_has(text, "\r\n2020-02-18T15:41:12.1234567+05:30,");
     free(text);
     zone_free(zone);
