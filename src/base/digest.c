@@ -14,8 +14,13 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
+/* Short pieces gather here: a call of libcrypto costs as much as 100 bytes. */
+#define GATHER 512
+
 struct sha256 {
     EVP_MD_CTX *ctx;
+    size_t n;
+    uint8_t gathered[GATHER];
 };
 
 /* libcrypto fails here only for want of memory or of the algorithm itself. */
@@ -37,14 +42,28 @@ struct sha256 *sha256_new(void)
     return d;
 }
 
+static void pass_on(struct sha256 *d)
+{
+    if (d->n)
+        must(EVP_DigestUpdate(d->ctx, d->gathered, d->n));
+    d->n = 0;
+}
+
 void sha256_add(struct sha256 *d, struct slice s)
 {
-    if (s.n)
+    if (s.n > GATHER - d->n)
+        pass_on(d);
+    if (s.n > GATHER) {
         must(EVP_DigestUpdate(d->ctx, s.p, s.n));
+    } else if (s.n) {
+        memcpy(d->gathered + d->n, s.p, s.n);
+        d->n += s.n;
+    }
 }
 
 void sha256_done(struct sha256 *d, uint8_t ret[32])
 {
+    pass_on(d);
     must(EVP_DigestFinal_ex(d->ctx, ret, NULL));
 }
 

@@ -45,14 +45,11 @@ static void make_matched(struct event *ev, const struct hit *hit, struct detecti
     }
 }
 
-void detection_make(struct event *ev, const struct hit *hit, struct slice source_file,
-                    struct detection *ret)
+void detection_of_event(struct event *ev, struct slice source_file, struct detection *ret)
 {
     struct detection d = {
-        .rule = hit->rule,
         .timestamp = ev->time_created ? ev->time_created : ev->place.written,
         .header_time = !ev->time_created && ev->place.written,
-        .verdict = hit->verdict,
         .computer = ev->computer,
         .channel = ev->channel,
         .provider = ev->provider,
@@ -60,8 +57,6 @@ void detection_make(struct event *ev, const struct hit *hit, struct slice source
         .has_event_id = ev->has_event_id,
         .has_record_id = ev->has_record_id,
         .record_id = ev->record_id,
-        .untested = hit->untested,
-        .nuntested = hit->nuntested,
         .source_file = source_file,
         .place = ev->place,
     };
@@ -70,8 +65,26 @@ void detection_make(struct event *ev, const struct hit *hit, struct slice source
     event_message(ev, &d.message);
     event_content_hash(ev, d.hash);
     make_fields(ev, &d);
-    make_matched(ev, hit, &d);
-    d.cut = d.cut || ev->cut;
+    *ret = d;
+}
+
+void detection_of_hit(struct event *ev, const struct hit *hit, struct detection *d)
+{
+    d->rule = hit->rule;
+    d->verdict = hit->verdict;
+    d->untested = hit->untested;
+    d->nuntested = hit->nuntested;
+    make_matched(ev, hit, d);
+    d->cut = d->cut || ev->cut;
+}
+
+void detection_make(struct event *ev, const struct hit *hit, struct slice source_file,
+                    struct detection *ret)
+{
+    struct detection d;
+
+    detection_of_event(ev, source_file, &d);
+    detection_of_hit(ev, hit, &d);
     *ret = d;
 }
 

@@ -64,7 +64,10 @@ struct detection {
     bool mixed_origin;    /* they have different origins */
 };
 
-/* Fills *ret from a hit; borrows from ev, hit and its rule, texts in ev->arena. */
+/* Fills *ret from a hit; borrows from ev, hit and its rule, texts in ev->arena. In two steps for
+ * events that several rules hit: what the event tells is the same for all of them. */
+void detection_of_event(struct event *ev, struct slice source_file, struct detection *ret);
+void detection_of_hit(struct event *ev, const struct hit *hit, struct detection *d);
 void detection_make(struct event *ev, const struct hit *hit, struct slice source_file,
                     struct detection *ret);
 

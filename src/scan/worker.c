@@ -61,8 +61,11 @@ static int add_hit(struct worker *w, struct event *ev, const struct hit *hit, st
         w->hidden[fate]++;
         return EV_OK;
     }
-    struct detection d;
-    detection_make(ev, hit, file, &d);
+    if (!w->base_made)
+        detection_of_event(ev, file, &w->base);
+    w->base_made = true;
+    struct detection d = w->base;
+    detection_of_hit(ev, hit, &d);
     if (note.p)
         d.message = ARENA_JOIN(ev->arena, d.message, SLICE(" ("), note, SLICE(")"));
     return worker_add_row(w, &d);
@@ -109,6 +112,7 @@ static int match(struct worker *w, struct event *ev, struct slice file)
     struct hits hits;
     int rc = EV_OK;
 
+    w->base_made = false;
     matcher_run(w->matcher, w->scratch, ev, &hits);
     if (w->timed)
         from = stopwatch_lap(from, &w->ns[STAGE_MATCH]);
@@ -206,6 +210,7 @@ static int take_block_hit(struct worker *w, const struct script_block *b, const 
     const struct script_place *place = &b->place[b->part[at].first_place];
     for (size_t k = 0; rc == EV_OK && k < b->part[at].nplace; k++) {
         b->ev->place = place[k].place;
+        w->base_made = false;
         rc = take_hit(w, b->ev, hit, place[k].file, b->note);
     }
     return rc;

@@ -38,6 +38,8 @@ struct worker {
     struct reader_worker *reader;
     struct scratch *scratch;
     struct buf row;
+    struct detection base; /* what the event at hand tells, for all its hits */
+    bool base_made;
     struct reorder_job job; /* with reorder: that runs */
     struct tally tally;
     VEC(struct finding) findings; /* of the job that runs */
