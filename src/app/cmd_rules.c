@@ -93,6 +93,7 @@ int cmd_rules(const struct options *o)
                                       { "show", rules_show, true, NULL },
                                       { "card", NULL, true, rules_card_2020 },
                                       { "export", rules_export, true, rules_export_2020 },
+                                      { "navigator", rules_navigator, false, NULL },
                                       { "test", rules_test, false, NULL } };
     const struct action *a = NULL;
     struct subjects s = { 0 };
@@ -101,8 +102,8 @@ int cmd_rules(const struct options *o)
         if (strcmp(o->argument.v[0], actions[i].name) == 0)
             a = &actions[i];
     if (!a) {
-        talk("rules needs one of check, list, show, card, export, test; try `evtriage rules "
-             "--help`");
+        talk("rules needs one of check, list, show, card, export, navigator, test; try "
+             "`evtriage rules --help`");
         return EXIT_USAGE;
     }
     if (!dialect_fits(o, a))

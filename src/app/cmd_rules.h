@@ -14,6 +14,7 @@ int rules_check(const struct options *o, struct loaded *l);
 int rules_export(const struct options *o, struct loaded *l);
 int rules_list(const struct options *o, struct loaded *l);
 int rules_show(const struct options *o, struct loaded *l);
+int rules_navigator(const struct options *o, struct loaded *l);
 int rules_test(const struct options *o, struct loaded *l);
 
 /* In the dialect atc-2020: of the files themselves, no rule is loaded. */

@@ -7,7 +7,7 @@ const struct command commands[] = {
       cmd_dump },
     { "verify", C_VERIFY, "[OPTION]... PATH...",
       "examine logs as files: structure, checksums, gaps, signs of tampering", cmd_verify },
-    { "rules", C_RULES, "check|list|show|card|export|test [OPTION]... [PATH]...",
+    { "rules", C_RULES, "check|list|show|card|export|navigator|test [OPTION]... [PATH]...",
       "check rules, list or show them, make pages and queries of them, run their own tests",
       cmd_rules },
     { "coverage", C_COVERAGE, "[OPTION]... PATH...",

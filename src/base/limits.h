@@ -130,6 +130,7 @@
 #define LIMIT_COVER_CELLS 200000000         /* answers: rules times computers, a byte each */
 #define LIMIT_COVER_CHANNELS 256            /* that log sources name; logsource.def has 80 */
 #define LIMIT_COVER_BLANKS 1000             /* kinds of events that no rule looks at, told */
+#define LIMIT_COVER_STRANGERS 100000        /* techniques of rules that stand in a timeline only */
 #define LIMIT_COVER_SETTINGS 1000           /* things to switch on; the tables give 150 */
 #define LIMIT_SUMMARY_ARENA LIMIT_MIB(2048) /* paths and findings of all files */
 #define LIMIT_SUMMARY_TEXT LIMIT_MIB(16)    /* the summary for people */
