@@ -39,6 +39,7 @@ int container_options_make(const struct options *o, struct inputs *in, struct ev
 
     const char *silence = getenv("EVTRIAGE_EVIDENCE_SILENCE");
     uint32_t seconds = 0;
+    int rc;
 
     if (silence && parse_u32(slice_str(silence), &seconds) < 0)
         return ev_err_set(err, EV_EUSAGE,
@@ -48,7 +49,17 @@ int container_options_make(const struct options *o, struct inputs *in, struct ev
         .program = getenv("EVTRIAGE_EVIDENCE"),
         .tmpdir = o->tmpdir,
         .disk = o->disk,
+        .all_files = o->all_files,
+        .unallocated = o->unallocated,
+        .no_shadows = o->no_shadow_copies,
         .stop = interrupt_seen,
     };
-    return read_secret(o->password_file, &in->arena, &e->archive_passwords, err);
+    rc = read_secret(o->password_file, &in->arena, &e->archive_passwords, err);
+    if (rc == EV_OK)
+        rc = read_secret(o->bitlocker_password_file, &in->arena, &e->bitlocker_passwords, err);
+    if (rc == EV_OK)
+        rc = read_secret(o->bitlocker_recovery_key_file, &in->arena, &e->bitlocker_recovery, err);
+    if (rc == EV_OK)
+        rc = read_secret(o->bitlocker_startup_key_file, &in->arena, &e->bitlocker_startup, err);
+    return rc;
 }

@@ -21,6 +21,8 @@
 #undef strtok_r
 #undef gets
 
+#ifndef EVTRIAGE_FOREIGN_HEADERS /* libtsk has members of such names; a lint reads jail/ instead */
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok strtok_r atoi atol atof gmtime localtime  \
     ctime asctime alloca gets
+#endif
 #endif

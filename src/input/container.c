@@ -413,6 +413,13 @@ const char *container_support(size_t i)
 #else
         "no archives: built without libarchive",
 #endif
+#ifdef HAVE_LIBTSK
+        "raw images, GPT, MBR, NTFS, FAT, exFAT (libtsk " LIBTSK_VERSION ")",
+        "E01, VHD, VHDX, VMDK, QCOW2, BitLocker, shadow copies, where libewf, libvhdi, libvmdk, "
+        "libqcow, libbde, libvshadow are installed",
+#else
+        "no disk images: built without libtsk",
+#endif
     };
 
     return i < sizeof line / sizeof *line ? line[i] : NULL;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "jail/image.h"
 
 /* Does inner lie in outer, by the marks between layers, or equal it? "" holds all. */
 static bool lies_in(const char *inner, const char *outer)
@@ -75,9 +76,7 @@ static void container(struct jail *j, struct source *s, const char *path, enum p
     if (kind == PROBE_ARCHIVE)
         archive_take(j, s, path);
     else
-        jail_trouble(j, path,
-                     "a disk image, which this version does not read: mount it read-only and "
-                     "give the folder of its logs, or carve it with --recover");
+        image_take(j, s, path, head);
     j->depth--;
     jail_later(j, source_later, s);
 }

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "input/src_file.h"
+#include "jail/libs.h"
 #include "jail/lock.h"
 
 /* Tables that names in archives need; they stay open. */
@@ -69,6 +70,7 @@ int main(void)
     j->slots = slots;
     buf_init(&j->name, LIMIT_MIB(1));
     load_code_pages();
+    j->libs = libs_load();
     if (jail_lock(&err) < 0)
         cannot(j, err.text);
     jail_begin(j);

@@ -64,8 +64,7 @@ static void judge(struct input *in)
  * files that are none of this. */
 static bool carved(const struct adding *a, const char *path, const struct input *in)
 {
-    return a->in->carve && strcmp(path, a->named) == 0 && !*in->inside &&
-           (in->kind == PROBE_OTHER || in->kind == PROBE_DISK_IMAGE);
+    return a->in->carve && strcmp(path, a->named) == 0 && !*in->inside && in->kind == PROBE_OTHER;
 }
 
 static int open_input(const struct adding *a, const char *path, struct source **ret,

@@ -1,6 +1,7 @@
 """behaviour.py - what happens with evidence that is odd, damaged, hostile, or wanted only in part."""
 import io
 import os
+import shutil
 import sys
 import tarfile
 import warnings
@@ -170,7 +171,111 @@ def nothing_left(c, scan):
     must(not os.listdir(tmp), os.listdir(tmp))
 
 
+def deleted(c, scan):
+    """A log given up by its file system is read as deleted, and carved once its entry is gone."""
+    path = os.path.join(c.work, "deleted.fat")
+    m.make_fat(c.folder, path)
+    log = "::/C/Windows/System32/winevt/Logs/security.evtx"
+    m.tool("mdel", "-i", path, log)
+    want = len([r for r in c.expected if r["source_file"].endswith("/security.evtx")])
+    rows, _ = scan(path)
+    must(sum(r["origin"] == "deleted" for r in rows) == want > 0, [r["origin"] for r in rows])
+    with open(path, "r+b") as f:  # its folder's entry, too
+        data = f.read()
+        at = data.find(b"\xe5ECURI")
+        must(at > 0, "no entry of a deleted file")
+        f.seek(at)
+        f.write(bytes(32))
+    rows, _ = scan("--unallocated", path)
+    must(sum(r["origin"] == "carved" for r in rows) == want, [r["origin"] for r in rows])
+    must(any("$Unallocated" in r["source_file"] for r in rows), "not in $Unallocated")
+
+
+def where_windows_keeps_them(c, scan):
+    path = os.path.join(c.work, "kept.fat")
+    folder = os.path.join(c.work, "kept")
+    shutil.copytree(os.path.join(c.folder, "C"), folder)
+    os.mkdir(os.path.join(folder, "Users"))
+    shutil.copy(os.path.join(folder, "Windows/System32/winevt/Logs/security.evtx"), os.path.join(folder, "Users"))
+    m.make_fat(folder, path)
+    for args, some in (((path,), False), (("--all-files", path), True), ((path + "!/Users",), True)):
+        rows, _ = scan("--keep-duplicates", *args)
+        must(any("/Users/" in r["source_file"] for r in rows) == some, args)
+
+
+def split_raw(c, scan):
+    whole = c.make("gpt")
+    path = os.path.join(c.work, "split.001")
+    with open(whole, "rb") as f:
+        for i in range(1, 999):
+            part = f.read(10 << 20)
+            if not part:
+                break
+            with open(os.path.join(c.work, "split.%03d" % i), "wb") as to:
+                to.write(part)
+    c.same(path)
+
+
+def split_e01(c, scan):
+    where = os.path.join(c.work, "set")
+    os.mkdir(where)
+    m.tool("ewfacquire", "-u", "-q", "-c", "none", "-S", "1MiB", "-t", os.path.join(where, "disk"), c.make("gpt"))
+    must(os.path.exists(os.path.join(where, "disk.E05")), os.listdir(where))
+    rows, said = scan(where)
+    must(len(rows) == len(c.expected), said)
+
+
+def ex01(c, scan):
+    path = os.path.join(c.work, "new.Ex01")
+    with open(path, "wb") as f:
+        f.write(b"EVF2\r\n\x81\0" + bytes(5000))
+    beside(c, scan, path, "Ex01")
+
+
+SHARED = os.environ.get("EVTRIAGE_SHARED", "/work/shared")
+
+
+def shadow_copies(c, scan):
+    image = os.path.join(SHARED, "disk/vsstest.qcow2")
+    if not os.path.exists(image):
+        raise m.Skip("no " + image)
+    raw = os.path.join(c.work, "vss.dd")
+    m.tool("qemu-img", "convert", "-O", "raw", image, raw)
+    for name in ("security.evtx", "sysmon.evtx"):
+        m.tool("ntfscp", "-q", "-f", raw, os.path.join(c.folder, "C/Windows/System32/winevt/Logs", name), name)
+    rows, _ = scan("--keep-duplicates", raw)
+    live = [r for r in rows if "@vss" not in r["source_file"]]
+    must(len(live) > 0 and any("!/@vss1/" in r["source_file"] for r in rows), [r["source_file"] for r in rows])
+    once, _ = scan(raw)
+    must(len(once) == len(live) and all("@vss" in r["also_in"] + r["source_file"] for r in once if r["also_in"]), "one record, one row")
+    alone, _ = scan("--no-shadow-copies", "--keep-duplicates", raw)
+    must(len(alone) == len(live), "%d rows without shadow copies" % len(alone))
+
+
+def bitlocker(c, scan):
+    packed = os.path.join(SHARED, "disk/bitlk-images.tar.xz")
+    if not os.path.exists(packed):
+        raise m.Skip("no " + packed)
+    where = os.path.join(c.work, "bitlk")
+    with tarfile.open(packed) as t:
+        t.extractall(where)
+    found = [os.path.join(at, n) for at, _, ns in os.walk(where) for n in ns if n == "bitlk-aes-cbc-128.img"]
+    key = os.path.join(c.work, "key")
+    for option, text, says in (("--bitlocker-password-file", "anaconda", "no file system"),
+                               ("--bitlocker-recovery-key-file",
+                                "042647-302313-590458-071500-554323-116567-412181-516978", "no file system"),
+                               ("--bitlocker-password-file", "wrong", "none of the keys given opens it")):
+        with open(key, "w") as f:
+            f.write(text + "\n")
+        _, said = scan(option, key, found[0], expect=(3,))
+        must(says in said.replace("\n    ", " "), said)
+    _, said = scan(found[0], expect=(3,))
+    must("no key given" in said.replace("\n    ", " "), said)
+
+
 def cases(c):
+    global m
+    m = sys.modules["__main__"]
     scan = sys.modules["__main__"].scan
     listed = {
         "names as KAPE, Velociraptor, CyLR and UAC write them": names,
@@ -191,6 +296,13 @@ def cases(c):
         "a helper that says nonsense is left alone": faulty("nonsense", "says nonsense"),
         "a helper that is not there": no_helper,
         "no file stays in the temporary folder": nothing_left,
+        "a deleted log is read, then carved": deleted,
+        "only where Windows keeps logs, unless told otherwise": where_windows_keeps_them,
+        "a split raw image": split_raw,
+        "a split E01, in a folder": split_e01,
+        "Ex01 is refused by name": ex01,
+        "shadow copies": shadow_copies,
+        "BitLocker by password and recovery key": bitlocker,
     }
     for name, call in listed.items():
         def run(f=call):

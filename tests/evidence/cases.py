@@ -148,9 +148,85 @@ ARCHIVES = {
 }
 SINGLE = {"gz": single(["gzip", "-c"]), "xz": single(["xz", "-c"]), "zst": single(["zstd", "-q", "-c"]),
           "bz2": single(["bzip2", "-c"])}
+
+
+def megabytes(folder):
+    return 24 + 2 * sum(os.path.getsize(os.path.join(folder, n)) for n in files_of(folder)) // (1 << 20)
+
+
+def blank(out, size):
+    with open(out, "wb") as f:
+        f.truncate(size << 20)
+
+
+def make_ntfs(folder, out):
+    """ntfscp makes no folders: everything lies in the root."""
+    blank(out, megabytes(folder))
+    tool("mkntfs", "-F", "-q", out)
+    for name in files_of(folder):
+        tool("ntfscp", "-q", "-f", out, os.path.join(folder, name), os.path.basename(name))
+
+
+def make_fat(folder, out):
+    blank(out, 40 + megabytes(folder))
+    tool("mkfs.vfat", "-F", "32", out)
+    for at, folders, names in os.walk(folder):
+        inside = os.path.relpath(at, folder)
+        for name in folders:
+            tool("mmd", "-i", out, "::" + os.path.normpath(os.path.join(inside, name)))
+        for name in names:
+            tool("mcopy", "-i", out, os.path.join(at, name), "::" + os.path.normpath(os.path.join(inside, name)))
+
+
+def make_gpt(folder, out):
+    part = out + ".part"
+    make_ntfs(folder, part)
+    size = os.path.getsize(part)
+    blank(out, (size >> 20) + 4)
+    tool("sgdisk", "-n", "1:2048:+%dK" % (size >> 10), "-t", "1:0700", out)
+    with open(part, "rb") as f, open(out, "r+b") as to:
+        to.seek(1 << 20)
+        shutil.copyfileobj(f, to)
+    os.unlink(part)
+
+
+def make_mbr(folder, out):
+    part = out + ".part"
+    make_fat(folder, part)
+    size = os.path.getsize(part)
+    with open(part, "rb") as f, open(out, "wb") as to:
+        entry = bytes([0x80, 0, 0, 0, 0x0c, 0, 0, 0]) + (2048).to_bytes(4, "little") + (size >> 9).to_bytes(4, "little")
+        to.write(bytes(446) + entry + bytes(48) + b"\x55\xaa")
+        to.seek(1 << 20)
+        shutil.copyfileobj(f, to)
+    os.unlink(part)
+
+
+def converted(kind):
+    def make(folder, out):
+        raw = out + ".raw"
+        make_gpt(folder, raw)
+        tool("qemu-img", "convert", "-O", kind, raw, out)
+        os.unlink(raw)
+    return make
+
+
+def make_e01(folder, out):
+    raw = out + ".raw"
+    make_gpt(folder, raw)
+    tool("ewfacquire", "-u", "-q", "-c", "fast", "-t", out, raw)
+    os.unlink(raw)
+    os.rename(out + ".E01", out)
+
+
+IMAGES = {"ntfs": make_ntfs, "fat32": make_fat, "gpt": make_gpt, "mbr": make_mbr, "e01": make_e01,
+          "qcow2": converted("qcow2"), "vmdk": converted("vmdk"), "vhd": converted("vpc"),
+          "vhdx": converted("vhdx")}
 KINDS = dict(ARCHIVES)
+KINDS.update(IMAGES)
 SAMPLE = {"zip", "zip-stored", "zip-encrypted", "7z", "tar.gz", "tar.zst", "zip in tar.gz", "tar.gz in zip",
-          "7z in tar", "gz", "zip in gz"}
+          "7z in tar", "gz", "zip in gz", "ntfs", "fat32", "gpt", "mbr", "e01", "qcow2", "vmdk", "vhd", "vhdx",
+          "zip in ntfs", "ntfs in tar.gz", "e01 in zip"}
 
 
 class Cases:
@@ -202,7 +278,7 @@ class Cases:
         if essence(rows) != essence(expected):
             raise AssertionError("%d rows, the folder has %d\n%s" % (len(rows), len(expected), said))
         for r in rows:
-            if not r["source_file"].startswith(path + "!/"):
+            if not r["source_file"].startswith(path + "!/"):  # the item, then what is inside
                 raise AssertionError("source_file is " + r["source_file"])
         return rows
 

@@ -1,0 +1,130 @@
+#include "jail/disk.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "jail/image.h"
+
+#ifdef HAVE_IMAGES
+
+static ssize_t disk_read(TSK_IMG_INFO *img, TSK_OFF_T offset, char *p, size_t n)
+{
+    const struct disk *d = (struct disk *)(void *)img;
+    size_t got = 0;
+
+    if (offset < 0 || source_read_at(d->src, (uint64_t)offset, p, n, &got, NULL) < 0)
+        return -1;
+    return (ssize_t)got;
+}
+
+static void disk_closed(TSK_IMG_INFO *img)
+{
+    (void)img;
+}
+
+static void disk_stat(TSK_IMG_INFO *img, FILE *to)
+{
+    (void)img, (void)to;
+}
+
+struct disk *disk_new(const struct tsk *t, const struct source *s)
+{
+    struct disk *d = xcalloc(1, sizeof *d);
+    uint64_t size = 0;
+
+    d->src = s;
+    d->tsk = t;
+    if (source_size(s, &size) && size > 0 && size < INT64_MAX &&
+        t->tsk_img_open_external(d, (TSK_OFF_T)size, 512, disk_read, disk_closed, disk_stat))
+        return d;
+    free(d);
+    return NULL;
+}
+
+void disk_free(struct disk *d)
+{
+    if (!d)
+        return;
+    d->tsk->tsk_img_close(&d->img);
+    free(d);
+}
+
+/* A piece of a disk. */
+struct piece {
+    const struct source *disk;
+    uint64_t from, size;
+};
+
+static int piece_read_at(void *self, uint64_t offset, void *buf, size_t n, size_t *ret_n,
+                         struct ev_err *err)
+{
+    const struct piece *p = self;
+
+    if (offset >= p->size)
+        n = 0;
+    else if (n > p->size - offset)
+        n = (size_t)(p->size - offset);
+    return source_read_at(p->disk, p->from + offset, buf, n, ret_n, err);
+}
+
+static bool piece_size(void *self, uint64_t *ret)
+{
+    *ret = ((struct piece *)self)->size;
+    return true;
+}
+
+static void source_later(void *s)
+{
+    source_free(s);
+}
+
+static void partition(struct jail *j, const struct source *disk, uint64_t from, uint64_t size,
+                      unsigned number, const char *path,
+                      void (*volume)(struct jail *j, struct source *s, const char *path))
+{
+    static const struct source_ops ops = { .read_at = piece_read_at,
+                                           .size = piece_size,
+                                           .close = free };
+    char name[16], inside[LIMIT_PATH];
+    struct piece *p;
+    struct source *s;
+
+    snprintf(name, sizeof name, "p%u", number);
+    if (!item_join(j, path, "!/", name, inside) || !item_wanted(j, inside))
+        return;
+    p = xcalloc(1, sizeof *p);
+    *p = (struct piece){ disk, from, size };
+    s = source_new(&ops, p, inside);
+    volume(j, s, inside);
+    jail_later(j, source_later, s);
+}
+
+void partitions_take(struct jail *j, struct source *source, const char *path,
+                     void (*volume)(struct jail *j, struct source *s, const char *path))
+{
+    const struct tsk *t = libs_tsk(j->libs);
+    struct disk *d = disk_new(t, source);
+    TSK_VS_INFO *vs = d ? t->tsk_vs_open(&d->img, 0, TSK_VS_TYPE_DETECT) : NULL;
+    unsigned number = 0;
+    uint64_t size = 0;
+
+    (void)source_size(source, &size);
+    if (!vs)
+        jail_trouble(j, path, "a disk without a partition table or a file system that is known");
+    for (TSK_PNUM_T i = 0; vs && i < vs->part_count && i < LIMIT_EVIDENCE_PARTITIONS; i++) {
+        const TSK_VS_PART_INFO *part = t->tsk_vs_part_get(vs, i);
+        uint64_t from, n;
+        if (!part || !(part->flags & TSK_VS_PART_FLAG_ALLOC))
+            continue;
+        number++;
+        if (__builtin_mul_overflow((uint64_t)part->start, (uint64_t)vs->block_size, &from) ||
+            __builtin_mul_overflow((uint64_t)part->len, (uint64_t)vs->block_size, &n) ||
+            from >= size)
+            continue;
+        partition(j, source, from, n < size - from ? n : size - from, number, path, volume);
+    }
+    if (vs)
+        t->tsk_vs_close(vs);
+    disk_free(d);
+}
+#endif

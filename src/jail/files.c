@@ -1,0 +1,343 @@
+/* files.c - the logs of a file system, by libtsk: those that are there, and those that were deleted.
+ *
+ * Without --all-files only the folders where Windows keeps logs are looked at; where there are none of
+ * these (a stick, a folder that someone copied), all are. May include: base/, input/, this folder. */
+#include "jail/disk.h"
+#include "jail/image.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+
+#ifdef HAVE_IMAGES
+
+struct files {
+    struct jail *j;
+    const struct tsk *t;
+    struct disk *disk;
+    TSK_FS_INFO *fs;
+    bool all;  /* every folder */
+    bool kept; /* a folder where Windows keeps logs was seen */
+    unsigned depth;
+};
+
+static const char *const keeps[][6] = {
+    { "windows", "system32", "winevt", "logs", NULL },
+    { "windows.old", "windows", "system32", "winevt", "logs", NULL },
+};
+
+struct trail {
+    const struct trail *up;
+    const char *name;
+    unsigned depth;
+};
+
+static bool same_name(const char *a, const char *b)
+{
+    return slice_eq_nocase(slice_str(a), slice_str(b));
+}
+
+/* Does the folder lead to one that Windows keeps logs in, or lie in one? 2: it is in one. */
+static int leads(const struct trail *t)
+{
+    const char *part[LIMIT_EVIDENCE_FOLDERS];
+    unsigned depth = t->depth;
+    int best = 0;
+
+    for (unsigned i = depth; i > 0; i--, t = t->up)
+        part[i - 1] = t->name;
+    if (depth > 0 && same_name(part[0], "$OrphanFiles"))
+        return 1;
+    for (size_t k = 0; k < sizeof keeps / sizeof *keeps; k++) {
+        unsigned i = 0;
+        while (i < depth && keeps[k][i] && same_name(part[i], keeps[k][i]))
+            i++;
+        if (!keeps[k][i])
+            return 2;
+        if (i == depth)
+            best = 1;
+    }
+    return best;
+}
+
+/* --- a file as a source --- */
+
+struct file {
+    const struct tsk *t;
+    TSK_FS_FILE *file;
+    uint64_t size;
+};
+
+static int file_read_at(void *self, uint64_t offset, void *buf, size_t n, size_t *ret_n,
+                        struct ev_err *err)
+{
+    struct file *f = self;
+    ssize_t got;
+
+    if (offset >= f->size)
+        n = 0;
+    else if (n > f->size - offset)
+        n = (size_t)(f->size - offset);
+    if (n == 0) {
+        *ret_n = 0;
+        return EV_OK;
+    }
+    f->t->tsk_error_reset();
+    got = f->t->tsk_fs_file_read(f->file, (TSK_OFF_T)offset, buf, n, TSK_FS_FILE_READ_FLAG_NONE);
+    if (got < 0) {
+        const char *why = f->t->tsk_error_get();
+        return ev_err_set(err, EV_EIO, "cannot be read in its file system: %.200s",
+                          why ? why : "?");
+    }
+    *ret_n = (size_t)got;
+    return EV_OK;
+}
+
+static bool file_size(void *self, uint64_t *ret)
+{
+    *ret = ((struct file *)self)->size;
+    return true;
+}
+
+static void file_close(void *self)
+{
+    struct file *f = self;
+
+    f->t->tsk_fs_file_close(f->file);
+    free(f);
+}
+
+static uint64_t filetime(int64_t seconds, uint32_t nano)
+{
+    return seconds > 0 ? ((uint64_t)seconds + 11644473600u) * 10000000u + nano / 100 : 0;
+}
+
+/* Takes f over. */
+static void take(struct files *x, TSK_FS_FILE *f, const char *path, bool deleted)
+{
+    static const struct source_ops ops = { .read_at = file_read_at,
+                                           .size = file_size,
+                                           .close = file_close };
+    struct about a = { .state = deleted ? SOURCE_DELETED : SOURCE_LIVE };
+    const TSK_FS_META *m = f->meta;
+    struct file *file;
+
+    if (m->size <= 0 || (uint64_t)m->size > LIMIT_EVIDENCE_LOG || !item_wanted(x->j, path) ||
+        !item_count(x->j, path)) {
+        x->t->tsk_fs_file_close(f);
+        return;
+    }
+    a.time[0] = filetime(m->crtime, m->crtime_nano);
+    a.time[1] = filetime(m->mtime, m->mtime_nano);
+    a.time[2] = filetime(m->ctime, m->ctime_nano);
+    a.time[3] = filetime(m->atime, m->atime_nano);
+    file = xcalloc(1, sizeof *file);
+    *file = (struct file){ x->t, f, (uint64_t)m->size };
+    item_take(x->j, source_new(&ops, file, path), path, &a);
+}
+
+static void folder(struct files *x, TSK_INUM_T at, const char *path, const struct trail *trail);
+
+/* An entry of a folder. Takes f over. */
+static void entry(struct files *x, TSK_FS_FILE *f, const char *path, const struct trail *up)
+{
+    char name[1024] =
+        ""; /* 255 units of UTF-16; f and its own are gone before the folder is read */
+    const struct trail here = { up, name, up->depth + 1 };
+    char inside[LIMIT_PATH];
+    bool deleted, is_folder;
+
+    if (f->name && f->name->name)
+        snprintf(name, sizeof name, "%s", f->name->name);
+    if (!f->meta || !*name || strcmp(here.name, ".") == 0 || strcmp(here.name, "..") == 0 ||
+        here.depth >= LIMIT_EVIDENCE_FOLDERS || !item_join(x->j, path, "/", here.name, inside)) {
+        x->t->tsk_fs_file_close(f);
+        return;
+    }
+    /* A name that was given up, of a record that now is another file's: that file has its own name. */
+    deleted =
+        (f->name->flags & TSK_FS_NAME_FLAG_UNALLOC) || (f->meta->flags & TSK_FS_META_FLAG_UNALLOC);
+    if (TSK_FS_TYPE_ISNTFS(x->fs->ftype) && f->meta->addr < 16 && here.depth == 1) {
+        x->t->tsk_fs_file_close(f); /* $MFT, $Boot and the like */
+        return;
+    }
+    is_folder = f->meta->type == TSK_FS_META_TYPE_DIR || f->meta->type == TSK_FS_META_TYPE_VIRT_DIR;
+    if (deleted && (f->meta->flags & TSK_FS_META_FLAG_ALLOC) && !is_folder) {
+        x->t->tsk_fs_file_close(f);
+        return;
+    }
+    if (is_folder && !(deleted && !(f->meta->flags & TSK_FS_META_FLAG_ALLOC))) {
+        TSK_INUM_T inum = f->meta->addr;
+        int way = leads(&here);
+        x->t->tsk_fs_file_close(f);
+        x->kept |= way == 2;
+        if ((x->all || way) && item_wanted(x->j, inside))
+            folder(x, inum, inside, &here);
+        return;
+    }
+    if (f->meta->type == TSK_FS_META_TYPE_REG &&
+        (x->all || leads(up) == 2 || (up->name && same_name(up->name, "$OrphanFiles"))))
+        take(x, f, inside, deleted);
+    else
+        x->t->tsk_fs_file_close(f);
+}
+
+static void folder(struct files *x, TSK_INUM_T at, const char *path, const struct trail *trail)
+{
+    TSK_FS_DIR *dir;
+    size_t n;
+
+    x->t->tsk_error_reset();
+    dir = x->t->tsk_fs_dir_open_meta(x->fs, at);
+    if (!dir) {
+        const char *why = x->t->tsk_error_get();
+        jail_trouble(x->j, path, "a folder that cannot be read: %.200s",
+                     why ? why : "unknown fault");
+        return;
+    }
+    n = x->t->tsk_fs_dir_getsize(dir);
+    for (size_t i = 0; i < n; i++) {
+        TSK_FS_FILE *f = x->t->tsk_fs_dir_get(dir, i);
+        jail_alive(x->j);
+        if (f)
+            entry(x, f, path, trail);
+    }
+    x->t->tsk_fs_dir_close(dir);
+}
+
+static void files_later(void *p)
+{
+    struct files *x = p;
+
+    x->t->tsk_fs_close(x->fs);
+    disk_free(x->disk);
+    free(x);
+}
+
+/* --- what no file uses --- */
+
+struct run {
+    uint64_t block, n;
+};
+
+struct space {
+    const struct source *volume;
+    uint64_t block_size, size;
+    VEC(struct run) run;
+    struct jail *j;
+};
+
+static TSK_WALK_RET_ENUM on_block(const TSK_FS_BLOCK *b, void *ctx)
+{
+    struct space *s = ctx;
+    struct run *last = s->run.n ? &s->run.v[s->run.n - 1] : NULL;
+
+    jail_alive(s->j);
+    if (last && last->block + last->n == b->addr)
+        last->n++;
+    else if (!vec_push(&s->run, LIMIT_EVIDENCE_MEMBERS, (struct run){ b->addr, 1 }))
+        return TSK_WALK_STOP;
+    s->size += s->block_size;
+    return TSK_WALK_CONT;
+}
+
+static int space_read_at(void *self, uint64_t offset, void *buf, size_t n, size_t *ret_n,
+                         struct ev_err *err)
+{
+    const struct space *s = self;
+    uint8_t *to = buf;
+    size_t got = 0;
+
+    for (size_t i = 0; i < s->run.n && got < n; i++) {
+        uint64_t size = s->run.v[i].n * s->block_size;
+        size_t part = 0;
+        int rc;
+        if (offset >= size) {
+            offset -= size;
+            continue;
+        }
+        size_t want = n - got < size - offset ? n - got : (size_t)(size - offset);
+        rc = source_read_at(s->volume, s->run.v[i].block * s->block_size + offset, to + got, want,
+                            &part, err);
+        if (rc < 0)
+            return rc;
+        got += part;
+        if (part < want)
+            break;
+        offset = 0;
+    }
+    *ret_n = got;
+    return EV_OK;
+}
+
+static bool space_size(void *self, uint64_t *ret)
+{
+    *ret = ((struct space *)self)->size;
+    return true;
+}
+
+static void space_close(void *self)
+{
+    struct space *s = self;
+
+    vec_release(&s->run);
+    free(s);
+}
+
+/* One source of all clusters that no file uses, in their order. */
+static void unallocated(struct files *x, const struct source *volume, const char *path)
+{
+    static const struct source_ops ops = { .read_at = space_read_at,
+                                           .size = space_size,
+                                           .close = space_close };
+    const struct about a = { .state = SOURCE_RAW };
+    char inside[LIMIT_PATH];
+    struct space *s;
+
+    if (!item_join(x->j, path, "/", "$Unallocated", inside) || !item_wanted(x->j, inside))
+        return;
+    s = xcalloc(1, sizeof *s);
+    s->volume = volume;
+    s->block_size = x->fs->block_size;
+    s->j = x->j;
+    x->t->tsk_fs_block_walk(x->fs, x->fs->first_block, x->fs->last_block,
+                            (TSK_FS_BLOCK_WALK_FLAG_ENUM)(TSK_FS_BLOCK_WALK_FLAG_UNALLOC |
+                                                          TSK_FS_BLOCK_WALK_FLAG_AONLY),
+                            on_block, s);
+    if (s->size == 0)
+        space_close(s);
+    else
+        jail_found(x->j, source_new(&ops, s, inside), inside, &a);
+}
+
+void files_take(struct jail *j, struct source *volume, const char *path)
+{
+    const struct tsk *t = libs_tsk(j->libs);
+    struct files *x = xcalloc(1, sizeof *x);
+    const struct trail root = { NULL, NULL, 0 };
+    size_t n = strlen(path);
+
+    x->j = j;
+    x->t = t;
+    x->disk = disk_new(t, volume);
+    t->tsk_error_reset();
+    x->fs = x->disk ? t->tsk_fs_open_img(&x->disk->img, 0, TSK_FS_TYPE_DETECT) : NULL;
+    if (!x->fs) {
+        const char *why = t->tsk_error_get();
+        jail_trouble(j, path, "no file system that is known (%.120s)", why ? why : "unknown fault");
+        disk_free(x->disk);
+        free(x);
+        return;
+    }
+    /* Who names something inside wants it, wherever it lies. */
+    x->all = (j->flags & WIRE_ALL_FILES) || strlen(j->wanted) > n + 1;
+    folder(x, x->fs->root_inum, path, &root);
+    if (!x->all && !x->kept) {
+        x->all = true;
+        folder(x, x->fs->root_inum, path, &root);
+    }
+    if (j->flags & WIRE_UNALLOCATED)
+        unallocated(x, volume, path);
+    jail_later(j, files_later, x);
+}
+#endif

@@ -1,0 +1,162 @@
+#include "jail/libs.h"
+
+#include <dlfcn.h>
+
+#include "base/mem.h"
+
+static const char *const names[] = { "libewf",  "libvhdi", "libvmdk",
+                                     "libqcow", "libbde",  "libvshadow" };
+
+const char *libs_name(enum yal_name y)
+{
+    return names[y];
+}
+
+#ifdef HAVE_IMAGES
+struct libs {
+    struct yal yal[YAL_COUNT];
+    bool have[YAL_COUNT];
+    struct tsk tsk;
+    bool have_tsk;
+};
+
+/* One pointer of a struct and the name that belongs there. */
+struct symbol {
+    void *to;
+    const char *name;
+};
+
+static bool resolve(void *lib, const struct symbol *s)
+{
+    for (; s->name; s++) {
+        void *p = dlsym(lib, s->name);
+        if (!p)
+            return false;
+        memcpy(s->to, &p, sizeof p);
+    }
+    return true;
+}
+
+static bool load_yal(struct yal *y, const char *file, const struct symbol *own)
+{
+#define BFIO(name) { &y->bfio.name, #name },
+    const struct symbol bfio[] = { BFIO_FUNCTIONS(BFIO){ NULL, NULL } };
+    void *lib = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+
+    return lib && resolve(lib, own) && resolve(lib, bfio);
+}
+
+#define COMMON(prefix, noun)                                                                       \
+    { &y->make, prefix "_" noun "_initialize" }, { &y->free, prefix "_" noun "_free" },            \
+        { &y->error_sprint, prefix "_error_sprint" },                                              \
+    {                                                                                              \
+        &y->error_free, prefix "_error_free"                                                       \
+    }
+
+static bool load_ewf(struct yal *y)
+{
+    const struct symbol s[] = { COMMON("libewf", "handle"),
+                                { &y->open, "libewf_handle_open_file_io_pool" },
+                                { &y->read, "libewf_handle_read_random" },
+                                { &y->size, "libewf_handle_get_media_size" },
+                                { NULL, NULL } };
+    return load_yal(y, "libewf.so.2", s);
+}
+
+static bool load_vhdi(struct yal *y)
+{
+    const struct symbol s[] = { COMMON("libvhdi", "file"),
+                                { &y->open, "libvhdi_file_open_file_io_handle" },
+                                { &y->read, "libvhdi_file_read_buffer_at_offset" },
+                                { &y->size, "libvhdi_file_get_media_size" },
+                                { NULL, NULL } };
+    return load_yal(y, "libvhdi.so.1", s);
+}
+
+static bool load_vmdk(struct yal *y)
+{
+    const struct symbol s[] = { COMMON("libvmdk", "handle"),
+                                { &y->open, "libvmdk_handle_open_file_io_handle" },
+                                { &y->extents,
+                                  "libvmdk_handle_open_extent_data_files_file_io_pool" },
+                                { &y->read, "libvmdk_handle_read_buffer_at_offset" },
+                                { &y->size, "libvmdk_handle_get_media_size" },
+                                { NULL, NULL } };
+    return load_yal(y, "libvmdk.so.1", s);
+}
+
+static bool load_qcow(struct yal *y)
+{
+    const struct symbol s[] = { COMMON("libqcow", "file"),
+                                { &y->open, "libqcow_file_open_file_io_handle" },
+                                { &y->read, "libqcow_file_read_buffer_at_offset" },
+                                { &y->size, "libqcow_file_get_media_size" },
+                                { NULL, NULL } };
+    return load_yal(y, "libqcow.so.1", s);
+}
+
+static bool load_bde(struct yal *y)
+{
+    const struct symbol s[] = { COMMON("libbde", "volume"),
+                                { &y->open, "libbde_volume_open_file_io_handle" },
+                                { &y->read, "libbde_volume_read_buffer_at_offset" },
+                                { &y->size, "libbde_volume_get_size" },
+                                { &y->password, "libbde_volume_set_utf8_password" },
+                                { &y->recovery, "libbde_volume_set_utf8_recovery_password" },
+                                { &y->startup, "libbde_volume_read_startup_key_file_io_handle" },
+                                { &y->locked, "libbde_volume_is_locked" },
+                                { &y->is, "libbde_check_volume_signature_file_io_handle" },
+                                { NULL, NULL } };
+    return load_yal(y, "libbde.so.1", s);
+}
+
+static bool load_vshadow(struct yal *y)
+{
+    const struct symbol s[] = { COMMON("libvshadow", "volume"),
+                                { &y->open, "libvshadow_volume_open_file_io_handle" },
+                                { &y->is, "libvshadow_check_volume_signature_file_io_handle" },
+                                { &y->stores, "libvshadow_volume_get_number_of_stores" },
+                                { &y->store, "libvshadow_volume_get_store" },
+                                { &y->store_read, "libvshadow_store_read_buffer_at_offset" },
+                                { &y->store_size, "libvshadow_store_get_size" },
+                                { &y->store_free, "libvshadow_store_free" },
+                                { NULL, NULL } };
+    return load_yal(y, "libvshadow.so.1", s);
+}
+
+static bool load_tsk(struct tsk *t)
+{
+#define TSK(name) { &t->name, #name },
+    const struct symbol s[] = { TSK_FUNCTIONS(TSK){ NULL, NULL } };
+    void *lib = dlopen("libtsk.so.19", RTLD_NOW | RTLD_LOCAL);
+
+    return lib && resolve(lib, s);
+}
+
+const struct libs *libs_load(void)
+{
+    static bool (*const load[])(struct yal *) = { load_ewf,  load_vhdi, load_vmdk,
+                                                  load_qcow, load_bde,  load_vshadow };
+    struct libs *l = xcalloc(1, sizeof *l);
+
+    for (size_t i = 0; i < YAL_COUNT; i++)
+        l->have[i] = load[i](&l->yal[i]);
+    l->have_tsk = load_tsk(&l->tsk); /* last: it links three of the others */
+    return l;
+}
+
+const struct yal *libs_yal(const struct libs *l, enum yal_name y)
+{
+    return l->have[y] ? &l->yal[y] : NULL;
+}
+
+const struct tsk *libs_tsk(const struct libs *l)
+{
+    return l->have_tsk ? &l->tsk : NULL;
+}
+#else
+const struct libs *libs_load(void)
+{
+    return NULL;
+}
+#endif
