@@ -51,6 +51,31 @@ for number, line in enumerate(open(sys.argv[1], encoding="utf-8"), 1):
 END
 )"
 
+result "filters give what a selection of all lines gives" \
+    "$(python3 - "$program" "$srcdir/testdata" 2>&1 <<'END'
+import json, subprocess, sys
+program, logs = sys.argv[1:]
+def dump(*filters):
+    run = subprocess.run([program, "dump", "-q", "-f", "jsonl", *filters, logs], stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL)
+    return run.stdout.decode("utf-8").split("\n")[:-1]
+lines = [(json.loads(line)["event"], line) for line in dump()]
+for filters, wanted in [
+    (["--event-id", "4688,1"], lambda e: e["event_id"] in (1, 4688)),
+    (["--channel", "SECURITY"], lambda e: e["channel"] == "Security"),
+    (["--channel", "System", "--channel", "Security"], lambda e: e["channel"] in ("System", "Security")),
+    (["--computer", "ws-fin-07.corp.example"], lambda e: (e["computer"] or "").lower() == "ws-fin-07.corp.example"),
+    (["--from", "2026-03-05T10:00:00Z", "--to", "2026-03-05T11:30:00Z"],
+     lambda e: "2026-03-05T10:00:00.0000000Z" <= (e["time_created"] or "") <= "2026-03-05T11:30:00.0000000Z"),
+    (["--event-id", "4688", "--from", "2026-03-05"],
+     lambda e: e["event_id"] == 4688 and (e["time_created"] or "") >= "2026-03-05"),
+]:
+    mine, want = dump(*filters), [line for event, line in lines if wanted(event)]
+    if mine != want or not 0 < len(want) < len(lines):
+        print(filters, len(mine), "lines, not", len(want), "of", len(lines))
+END
+)"
+
 # Rows without what tells the place: file, offset, also_in, origin. The comparison is of sets of
 # rows: equal rows of two files are one row with also_in in one run and in the other. Control
 # characters that XML cannot hold come back as U+FFFD.
