@@ -428,7 +428,8 @@ int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_e
     rc = native_ask(j, key.provider, key.channel, key.event_id);
     if (rc < 0)
         return rc;
-    if (!fill(j, &in, &key))
+    /* Too many fields: the walk would come to the same ones, at several times the cost. */
+    if (!fill(j, &in, &key) && !b->ev.cut)
         return NATIVE_SLOW;
     b->ev.field = b->field;
     return EV_OK;

@@ -240,6 +240,39 @@ static void records_of_one_template_keep_their_own_fields(void **state)
     free(copy);
 }
 
+static void too_many_fields_are_cut_where_the_walk_cuts_them(void **state)
+{
+    struct evtx_run *t = *state;
+    struct ew_buf script = { NULL, 0, 0 };
+    uint64_t walks;
+    struct slice walked;
+    uint8_t *copy;
+
+    ew_buf_text(&script, HEAD "Z=z\n");
+    for (int i = 0; i < 20; i++) {
+        ew_buf_text(&script, "N:u8[]=1");
+        for (int k = 0; k < 900; k++)
+            ew_buf_text(&script, "|7");
+        ew_buf_text(&script, "\n");
+    }
+    script.p[script.n - 1] = 0;
+    run(t, HEAD "A=x\n", NULL);
+    t->worker->native->walk_only = true;
+    run(t, (const char *)script.p, NULL);
+    t->worker->native->walk_only = false;
+    copy = memcpy(xcalloc(1, t->events.n + 1), t->events.p, t->events.n);
+    walked = slice_of(copy, t->events.n);
+    walks = t->worker->native->walked;
+    run(t, (const char *)script.p, NULL);
+    assert_int_equal(t->worker->native->walked, walks);
+    assert_int_equal(t->counts.events, 1);
+    assert_true(slice_eq(walked, buf_view(&t->events)));
+    assert_true(t->events.n > 16000 * 6);
+    found(t, "limit");
+    free(copy);
+    ew_buf_release(&script);
+}
+
 static void the_visitor_can_stop(void **state)
 {
     struct evtx_run *t = *state;
@@ -578,6 +611,7 @@ int main(void)
         cmocka_unit_test(the_key_is_asked_before_the_rest_is_read),
         cmocka_unit_test(usual_records_are_filled_in),
         cmocka_unit_test(records_of_one_template_keep_their_own_fields),
+        cmocka_unit_test(too_many_fields_are_cut_where_the_walk_cuts_them),
         cmocka_unit_test(the_visitor_can_stop),
         cmocka_unit_test(damage_is_found_and_the_next_record_read),
         cmocka_unit_test(recovered_records_say_how_they_were_found),
