@@ -130,10 +130,10 @@ static int add_rules(scmp_filter_ctx c)
     /* abort() of a library: its own signal only. */
     if (rc == 0)
         rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
     if (rc == 0 && SANITIZED) /* its report */
         rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-                              SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
+                              SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0));
     return rc;
 }
 
