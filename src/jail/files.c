@@ -145,18 +145,24 @@ static void entry(struct files *x, TSK_FS_FILE *f, const char *path, const struc
         ""; /* 255 units of UTF-16; f and its own are gone before the folder is read */
     const struct trail here = { up, name, up->depth + 1 };
     char inside[LIMIT_PATH];
-    bool deleted, is_folder;
+    bool deleted = f->name && f->name->flags & TSK_FS_NAME_FLAG_UNALLOC, is_folder;
+    TSK_FS_FILE *record;
 
     if (f->name && f->name->name)
         snprintf(name, sizeof name, "%s", f->name->name);
+    /* libtsk gives no record to a name whose number is not the record's: one that was given up. */
+    if (!f->meta && deleted && f->name->meta_addr &&
+        (record = x->t->tsk_fs_file_open_meta(x->fs, NULL, f->name->meta_addr)) != NULL) {
+        x->t->tsk_fs_file_close(f);
+        f = record;
+    }
     if (!f->meta || !*name || strcmp(here.name, ".") == 0 || strcmp(here.name, "..") == 0 ||
         here.depth >= LIMIT_EVIDENCE_FOLDERS || !item_join(x->j, path, "/", here.name, inside)) {
         x->t->tsk_fs_file_close(f);
         return;
     }
     /* A name that was given up, of a record that now is another file's: that file has its own name. */
-    deleted =
-        (f->name->flags & TSK_FS_NAME_FLAG_UNALLOC) || (f->meta->flags & TSK_FS_META_FLAG_UNALLOC);
+    deleted |= (f->meta->flags & TSK_FS_META_FLAG_UNALLOC) != 0;
     if (TSK_FS_TYPE_ISNTFS(x->fs->ftype) && f->meta->addr < 16 && here.depth == 1) {
         x->t->tsk_fs_file_close(f); /* $MFT, $Boot and the like */
         return;

@@ -191,6 +191,31 @@ def deleted(c, scan):
     must(any("$Unallocated" in r["source_file"] for r in rows), "not in $Unallocated")
 
 
+def deleted_ntfs(c, scan):
+    path = os.path.join(c.work, "deleted.ntfs")
+    m.make_ntfs(c.folder, path)
+    name = "security.evtx".encode("utf-16-le")
+    with open(path, "r+b") as f:
+        data = f.read()
+        at = next((i for i in range(0, len(data), 1024) if data[i:i + 5] == b"FILE0" and
+                   data[i + 22] == 1 and name in data[i:i + 1024]), 0)
+        must(at > 0, "no record of the file")
+        f.seek(at + 16)  # the next number, and no longer in use
+        f.write((int.from_bytes(data[at + 16:at + 18], "little") + 1).to_bytes(2, "little"))
+        f.seek(at + 22)
+        f.write(bytes(2))
+        number = data[at + 44:at + 48] + bytes(2) + data[at + 16:at + 18]
+        entry = data.find(name)
+        while data[entry - 0x52:entry - 0x4a] != number:
+            entry = data.find(name, entry + 1)
+            must(entry > 0, "no entry in the folder")
+        f.seek(entry - 0x52)  # its folder does not lead there any more
+        f.write((int.from_bytes(number[:4], "little") + 1).to_bytes(6, "little") + number[6:])
+    rows, _ = scan(path)
+    want = len([r for r in c.expected if r["source_file"].endswith("/security.evtx")])
+    must(sum(r["origin"] == "deleted" for r in rows) == want > 0, [r["origin"] for r in rows])
+
+
 def where_windows_keeps_them(c, scan):
     path = os.path.join(c.work, "kept.fat")
     folder = os.path.join(c.work, "kept")
@@ -297,6 +322,7 @@ def cases(c):
         "a helper that is not there": no_helper,
         "no file stays in the temporary folder": nothing_left,
         "a deleted log is read, then carved": deleted,
+        "a log deleted from NTFS is read": deleted_ntfs,
         "only where Windows keeps logs, unless told otherwise": where_windows_keeps_them,
         "a split raw image": split_raw,
         "a split E01, in a folder": split_e01,
