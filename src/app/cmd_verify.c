@@ -80,30 +80,66 @@ static void count(struct run *run, const struct verification *v)
 }
 
 /* A file that cannot be read is said and counted; only what ends the run is returned. */
-static int verify_one(struct run *run, struct input *in, struct ev_err *err)
+static int verify_one(struct run *run, struct source *src, const char *path, struct ev_err *err)
 {
-    struct source *src = in->source;
     struct verification v;
     struct ev_err why = { 0 };
     int rc = EV_OK;
 
-    in->source = NULL;
     verification_init(&v);
     if (!src)
-        rc = source_open_file(in->path, &src, &why);
+        rc = source_open_file(path, &src, &why);
     if (rc == EV_OK)
         rc = verify_log(src, run->names, interrupt_seen, NULL, &v, &why);
     if (rc == EV_OK) {
         count(run, &v);
-        rc = print(run, &v, in->path, err);
+        rc = print(run, &v, path, err);
     } else if (rc != EV_EINTR) {
-        ev_err_file(&why, in->path);
+        ev_err_file(&why, path);
         talk_error(&why);
         run->unread++;
         rc = EV_OK;
     }
     verification_release(&v);
     source_free(src);
+    return rc;
+}
+
+static void unread(struct run *run, const char *path, const char *why)
+{
+    talk("%s: %s", path, why);
+    run->unread++;
+}
+
+/* Each log inside an archive or image. */
+static int verify_container(struct run *run, struct input *in, struct ev_err *err)
+{
+    struct container *c = NULL;
+    struct container_member m;
+    struct ev_err why = { 0 };
+    enum probe_kind kind = PROBE_OTHER;
+    int rc = container_open(in->path, in->inside, in->source, &run->inputs.container, &c, &why);
+
+    while (rc == EV_OK && (rc = container_next(c, &m, &why)) > 0) {
+        rc = EV_OK;
+        if (m.trouble)
+            unread(run, m.path, m.trouble);
+        if (!m.source)
+            continue;
+        if (probe_source(m.source, &kind, NULL) == EV_OK && kind == PROBE_EVTX &&
+            source_state(m.source) != SOURCE_RAW)
+            rc = verify_one(run, m.source, m.path, err);
+        else
+            source_free(m.source);
+        if (rc < 0)
+            goto out;
+    }
+    if (rc < 0 && rc != EV_EINTR) {
+        unread(run, in->path, why.text);
+        rc = EV_OK;
+    }
+out:
+    container_free(c);
     return rc;
 }
 
@@ -141,15 +177,22 @@ static int verify_all(struct run *run, struct ev_err *err)
     int rc = EV_OK;
 
     for (size_t i = 0; i < run->inputs.list.n; i++)
-        logs += run->inputs.list.v[i].fate == FILE_READ;
+        logs += run->inputs.list.v[i].fate == FILE_READ     ? 1u
+                : run->inputs.list.v[i].fate == FILE_OPENED ? 2u /* or more */
+                                                            : 0u;
     if (logs > 1 && !run->json && !run->o->verbose)
         rc = verify_overview_new(&run->to, &run->overview, err);
     for (size_t i = 0; i < run->inputs.list.n && rc == EV_OK; i++) {
         struct input *in = &run->inputs.list.v[i];
 
-        if (in->fate == FILE_READ && in->kind != PROBE_EVENT_XML)
-            rc = verify_one(run, in, err);
-        else
+        struct source *src = in->source;
+
+        if (in->fate == FILE_OPENED)
+            rc = verify_container(run, in, err);
+        else if (in->fate == FILE_READ && in->kind != PROBE_EVENT_XML) {
+            in->source = NULL;
+            rc = verify_one(run, src, in->path, err);
+        } else
             pass_over(run, in);
     }
     return rc == EV_OK ? finish(run, err) : rc;

@@ -139,6 +139,9 @@ static int read_files(struct explain *e)
     for (size_t i = 0; i < e->inputs.list.n; i++) {
         struct accounting counts = { 0 };
         struct ev_err err = { 0 };
+        if (e->inputs.list.v[i].fate == FILE_OPENED)
+            talk("%s: --explain does not look inside archives and images",
+                 e->inputs.list.v[i].path);
         if (e->inputs.list.v[i].fate != FILE_READ)
             continue;
         e->path = e->inputs.list.v[i].path;
