@@ -91,7 +91,7 @@ int cmd_rules(const struct options *o)
     const struct action actions[] = { { "check", rules_check, false, NULL },
                                       { "list", rules_list, false, NULL },
                                       { "show", rules_show, true, NULL },
-                                      { "card", NULL, true, rules_card_2020 },
+                                      { "card", rules_card, true, rules_card_2020 },
                                       { "export", rules_export, true, rules_export_2020 },
                                       { "navigator", rules_navigator, false, NULL },
                                       { "test", rules_test, false, NULL } };

@@ -12,6 +12,7 @@ bool rules_listed(const struct options *o, const struct rule *r);
 /* Each returns an exit code and has said what the user must know. */
 int rules_check(const struct options *o, struct loaded *l);
 int rules_export(const struct options *o, struct loaded *l);
+int rules_card(const struct options *o, struct loaded *l);
 int rules_list(const struct options *o, struct loaded *l);
 int rules_show(const struct options *o, struct loaded *l);
 int rules_navigator(const struct options *o, struct loaded *l);

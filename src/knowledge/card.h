@@ -1,0 +1,32 @@
+/* card.h - the page of a rule: what it means, what it needs, and the same query elsewhere.
+ *
+ * Rank: base/, rule/, match/, attack.h, car.h, needed.h, export.h, page.h. */
+#ifndef KNOWLEDGE_CARD_H
+#define KNOWLEDGE_CARD_H
+
+#include "base/err.h"
+#include "knowledge/attack.h"
+#include "knowledge/page.h"
+#include "rule/ruleset.h"
+
+struct cards; /* what all cards of a run share: exporters, names of files */
+
+/* rules and attack (NULL: the built-in table) are borrowed. EV_ELIMIT and the like. */
+int cards_new(const struct ruleset *rules, const struct attack *attack, struct cards **ret,
+              struct ev_err *err);
+void cards_free(struct cards *c);
+
+/* Appends the card of a rule. folder: it stands in a folder of cards beside its index, and links to
+ * other cards. */
+void card_write(struct cards *c, const struct rule *r, enum page_format f, bool folder,
+                struct buf *out);
+/* Name of the rule's file in a folder, without the suffix: its id, or a name made of its title; none
+ * twice. Borrowed. */
+const char *card_name(const struct cards *c, const struct rule *r);
+
+/* Pages of the index: the n-th one's file name without suffix, NULL after the last; and its text. */
+const char *cards_index_name(size_t n);
+void cards_index(struct cards *c, size_t n, enum page_format f,
+                 bool (*listed)(void *ctx, const struct rule *r), void *ctx, struct buf *out);
+
+#endif

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Cards of rules: folders without broken links that an HTML validator passes, and rule text that stays
+# text in every form. All rules of the shared data where they are.
+set -u
+srcdir=${srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+EVTRIAGE=${EVTRIAGE:-$srcdir/build/evtriage}
+EVTRIAGE=$(cd "$(dirname "$EVTRIAGE")" && pwd)/evtriage
+srcdir=$(cd "$srcdir" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+failed=0
+
+# result NAME FAULT: one line of TAP; an empty fault is none.
+result() {
+    count=$((count + 1))
+    if [ -z "$2" ]; then
+        echo "ok $count - $1"
+    else
+        failed=1
+        echo "not ok $count - $1"
+        printf '%s\n' "$2" | sed 's/^/# /' | head -n 20
+    fi
+}
+
+skipped() {
+    count=$((count + 1))
+    echo "ok $count - $1 # SKIP $2"
+}
+
+# folder NAME RULES...: cards of these rules, their links and their markup.
+folder() {
+    name=$1
+    shift
+    rm -rf "$work/cards"
+    if ! timeout 120 "$EVTRIAGE" rules card --quiet -o "$work/cards" "$@" 2>"$work/err"; then
+        result "$name: written" "$(cat "$work/err")"
+        return
+    fi
+    result "$name: written" ""
+    fault=$(python3 "$srcdir/tests/knowledge/links.py" "$work/cards") && fault=
+    result "$name: every link leads somewhere" "$fault"
+    if ! command -v tidy >/dev/null; then
+        skipped "$name: valid HTML" "no tidy here"
+        return
+    fi
+    result "$name: valid HTML" "$(find "$work/cards" -name '*.html' -print0 | xargs -0 -n 200 tidy -q -e 2>&1)"
+}
+
+cd "$srcdir" || exit 1
+folder "our pack and a hostile rule" rules testdata/rules/hostile.yml
+for format in md text; do
+    "$EVTRIAGE" rules card -f $format testdata/rules/hostile.yml | sed '/^#* *Exports$/,$d' >"$work/got"
+    result "hostile rule as $format" "$(diff -u "tests/knowledge/hostile.$format" "$work/got")"
+done
+shared=${EVTRIAGE_SHARED:-/nowhere}/sigma/rules/windows
+if [ -d "$shared" ]; then
+    folder "all rules of SigmaHQ" "$shared"
+else
+    skipped "all rules of SigmaHQ" "no shared data here"
+fi
+echo "1..$count"
+exit $failed
