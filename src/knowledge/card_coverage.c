@@ -6,9 +6,7 @@
 #include "base/json_read.h"
 #include "base/limits.h"
 #include "knowledge/card_impl.h"
-#include "knowledge/needed.h"
-#include "match/matcher.h"
-#include "rule/logsource.h"
+#include "knowledge/needs.h"
 
 static void source_row(struct page *p, const struct rule *r)
 {
@@ -36,36 +34,16 @@ static void source_row(struct page *p, const struct rule *r)
     buf_release(&text);
 }
 
-static void needed_text(const struct needed_entry *e, struct buf *out)
+static void item(void *ctx, struct slice text)
 {
-    buf_str(out, e->channel);
-    if (!e->any)
-        buf_printf(out, ", EventID %u", e->event_id);
-    buf_printf(out, ": %s", e->title);
-    if (strcmp(e->since, "sysmon") != 0) /* every Sysmon has it */
-        buf_printf(out, "; since %s", release_text(e->since));
+    page_item(ctx, text);
 }
 
-static void class_rows(struct cards *c, struct page *p, const struct rule *r)
+static void needs_row(struct page *p, const char *label, const struct rule *r, enum need what)
 {
-    struct arena a;
-    if (!slice_eq(r->category, SLICE("process_creation")) || r->ncondition == 0)
-        return;
-    arena_init(&a, LIMIT_RULE_ARENA);
-    page_row(p, "Verdict by source");
-    for (int s = 0; s < SHAPE_COUNT; s++) {
-        struct slices missing = { 0 };
-        enum rule_class k = rule_classify(r, (enum shape)s, &a, &missing);
-        buf_clear(&c->text);
-        buf_printf(&c->text, "%s: %s", shape_name((enum shape)s), rule_class_name(k));
-        for (size_t i = 0; i < missing.n; i++) {
-            buf_str(&c->text, i > 0 ? ", " : "; not told: ");
-            buf_slice(&c->text, missing.v[i]);
-        }
-        page_item(p, buf_view(&c->text));
-    }
+    page_row(p, label);
+    rule_needs(r, what, item, p);
     page_row_end(p);
-    arena_release(&a);
 }
 
 static void field_row(struct cards *c, struct page *p, const struct rule *r)
@@ -87,77 +65,15 @@ static void field_row(struct cards *c, struct page *p, const struct rule *r)
     page_row_end(p);
 }
 
-static bool reads(const struct rule *r, const char *field)
-{
-    for (size_t i = 0; i < r->ntest; i++)
-        if (slice_eq(r->test[i]->field, slice_str(field)))
-            return true;
-    return false;
-}
-
-struct policies {
-    const struct policy_entry *v[NEEDED_ROOM];
-    size_t n;
-};
-
-static void add_policies(const struct needed_entry *e, const struct rule *r, struct policies *ret)
-{
-    const struct policy_entry *p[POLICY_ROOM];
-    size_t n = policies_of(e, p, POLICY_ROOM);
-    for (size_t i = 0; i < n && i < POLICY_ROOM; i++) {
-        bool wanted = p[i]->field[0] == '\0' || reads(r, p[i]->field);
-        for (size_t k = 0; k < ret->n && wanted; k++)
-            wanted = ret->v[k] != p[i];
-        if (wanted && ret->n < NEEDED_ROOM)
-            ret->v[ret->n++] = p[i];
-    }
-}
-
-static void policy_row(struct cards *c, struct page *p, const struct policies *all)
-{
-    page_row(p, "Logging policy");
-    for (size_t i = 0; i < all->n; i++) {
-        const struct policy_entry *e = all->v[i];
-        buf_clear(&c->text);
-        buf_printf(&c->text, "%s", e->title);
-        if (e->field[0] != '\0')
-            buf_printf(&c->text, ", for %s", e->field);
-        buf_printf(&c->text, " (by default %s; volume %s)", policy_default_name(e->by_default),
-                   e->volume);
-        size_t before = c->text.n;
-        buf_str(&c->text, ": ");
-        policy_command(e, &c->text);
-        if (c->text.n == before + 2)
-            c->text.n = before;
-        if (e->note[0] != '\0')
-            buf_printf(&c->text, ". %s", e->note);
-        page_item(p, buf_view(&c->text));
-    }
-    page_row_end(p);
-}
-
 void card_coverage(struct cards *c, struct page *p, const struct rule *r)
 {
-    const struct needed_entry *need[NEEDED_ROOM];
-    struct policies policies = { .n = 0 };
-    struct logsource ls;
     page_heading(p, 2, SLICE("Data needed"), NULL);
     page_table(p);
     source_row(p, r);
-    size_t n = needed_of_rule(r, need, NEEDED_ROOM);
-    page_row(p, "Events");
-    for (size_t i = 0; i < n && i < NEEDED_ROOM; i++) {
-        buf_clear(&c->text);
-        needed_text(need[i], &c->text);
-        page_item(p, buf_view(&c->text));
-        add_policies(need[i], r, &policies);
-    }
-    if (n == 0 && logsource_resolve(r, &ls, NULL) == EV_OK && ls.never != NULL)
-        page_item(p, card_text(c, "none: %s", ls.never));
-    page_row_end(p);
-    class_rows(c, p, r);
+    needs_row(p, "Events", r, NEED_EVENT);
+    needs_row(p, "Verdict by source", r, NEED_CLASS);
     field_row(c, p, r);
-    policy_row(c, p, &policies);
+    needs_row(p, "Logging policy", r, NEED_POLICY);
     page_table_end(p);
 }
 

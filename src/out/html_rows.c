@@ -3,6 +3,7 @@
 
 #include "base/escape.h"
 #include "base/limits.h"
+#include "knowledge/needs.h"
 #include "out/columns.h"
 #include "out/html_page.h"
 #include "out/rule_json.h"
@@ -149,6 +150,29 @@ static void others(struct json *j, const struct view *view, const struct rule *r
     buf_release(&text);
 }
 
+static void need_text(void *ctx, struct slice text)
+{
+    json_slice(ctx, text);
+}
+
+/* What the rule needs to see anything, for its card. */
+static void needs(struct json *j, const struct rule *r)
+{
+    static const struct {
+        const char *key;
+        enum need what;
+    } part[] = { { "events", NEED_EVENT }, { "classes", NEED_CLASS }, { "policies", NEED_POLICY } };
+    json_key(j, "needs");
+    json_object(j);
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        json_key(j, part[i].key);
+        json_array(j);
+        rule_needs(r, part[i].what, need_text, j);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 void html_meta(const struct html_counts *c, const struct view *view, struct buf *out)
 {
     struct buf text;
@@ -177,6 +201,7 @@ void html_meta(const struct html_counts *c, const struct view *view, struct buf 
         json_str(&j, level_name(r->level));
         rule_json(&j, view, r);
         others(&j, view, r);
+        needs(&j, r);
         json_end(&j);
     }
     json_end(&j);

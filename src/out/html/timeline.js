@@ -395,9 +395,14 @@
   // The text with the bytes [offset, offset + length) of its UTF-8 form marked.
   function marked(text, spans) {
     var out = document.createDocumentFragment();
-    var bytes = new TextEncoder().encode(text), decode = new TextDecoder(), at = 0;
+    var bytes = new TextEncoder().encode(text), decode = new TextDecoder(), at = 0, joined = [];
     spans.slice().sort(function (a, b) { return a[0] - b[0]; }).forEach(function (s) {
-      if (s[1] <= 0 || s[0] < at || s[0] + s[1] > bytes.length) return;
+      var last = joined[joined.length - 1];
+      if (s[1] <= 0 || s[0] + s[1] > bytes.length) return;
+      if (last && s[0] <= last[0] + last[1]) last[1] = Math.max(last[1], s[0] + s[1] - last[0]);
+      else joined.push(s.slice());
+    });
+    joined.forEach(function (s) {
       out.append(visible(decode.decode(bytes.subarray(at, s[0]))),
         el("mark", {}, visible(decode.decode(bytes.subarray(s[0], s[0] + s[1])))));
       at = s[0] + s[1];
@@ -460,25 +465,51 @@
     return section("Verdict", el("p", { class: "verdict" }, text + (what ? " Not tested: " : ""), el("code", {}, visible(what))));
   }
 
+  function linked(text, url) {
+    return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, visible(text));
+  }
+
+  function attackLink(kind, id, text) {
+    return /^[A-Z]+\d+(\.\d+)?$/.test(id)
+      ? linked(text, "https://attack.mitre.org/" + kind + "/" + id.replace(".", "/") + "/") : text;
+  }
+
   function techniques(r) {
     return r.attack.techniques.map(function (t) {
       var old = t.tag.replace(/^attack\./i, "").toUpperCase();
-      return (t.current || old === t.id ? t.id : old + ", now " + t.id) + (t.name ? " " + t.name : "");
+      var text = (t.current || old === t.id ? t.id : old + ", now " + t.id) + (t.name ? " " + t.name : "");
+      return t.name ? attackLink("techniques", t.id, text) : text;
+    });
+  }
+
+  function analytics(r) {
+    return r.car.map(function (c) {
+      var text = c.id + (c.title ? ": " + c.title : "") + (c.related ? " (related by " + c.related + ")" : "");
+      return c.title ? linked(text, "https://car.mitre.org/analytics/" + c.id + "/") : text;
     });
   }
 
   function ruleSection(r) {
-    var tactics = r.attack.tactics.map(function (t) { return t.id + " " + t.name; });
+    var tactics = r.attack.tactics.map(function (t) { return attackLink("tactics", t.id, t.id + " " + t.name); });
     return section("Rule", facts([
-      ["about", r.rule.description],
+      ["about", (r.rule.description || "").replace(/\s+/g, " ")],
       ["tactics", bullets(tactics, "chips")],
       ["techniques", bullets(techniques(r), "chips")],
       ["groups, software", bullets(r.others, "chips")],
-      ["CAR", bullets(r.car.map(function (c) { return c.id + (c.title ? ": " + c.title : ""); }), "chips")],
+      ["CAR", bullets(analytics(r), "chips")],
       ["false positives", bullets(r.rule.falsepositives)],
       ["references", bullets((r.rule.references || []).map(link))],
       ["author", r.rule.author], ["status", r.rule.status], ["id", r.rule.id], ["file", r.rule.file]
     ]));
+  }
+
+  // Which logs the rule reads, what it loses on each, and the settings that write them.
+  function needsSection(r) {
+    var pairs = facts([
+      ["events", bullets(r.needs.events)], ["by source", bullets(r.needs.classes)],
+      ["logging policy", bullets(r.needs.policies)]
+    ]);
+    return pairs && el("details", {}, el("summary", {}, "What the rule needs"), pairs);
   }
 
   function eventFields(row) {
@@ -545,7 +576,10 @@
     box.append(section("Event data", eventFields(row)));
     var system = facts(row.s, "v");
     if (system) box.append(el("details", {}, el("summary", {}, "System fields"), system));
-    box.append(ruleSection(r), sourceSection(row));
+    box.append(ruleSection(r));
+    var needs = needsSection(r);
+    if (needs) box.append(needs);
+    box.append(sourceSection(row));
     box.scrollTop = 0;
   }
 
