@@ -294,7 +294,7 @@ static struct scan_file *open_file_with_job(struct dispenser *d)
 {
     struct scan_file *const *file = d->file.v;
 
-    while (d->first_open < d->file.n && !d->opening &&
+    while (d->first_open < d->file.n && file[d->first_open]->tried &&
            file[d->first_open]->next >= file[d->first_open]->jobs)
         d->first_open++;
     for (size_t i = d->first_open; i < d->file.n; i++)
