@@ -66,7 +66,8 @@ static int load_from(const struct options *o, const char *const *paths, size_t n
                                           .nrule = n,
                                           .filter = o->filters.v,
                                           .nfilter = o->filters.n,
-                                          .placeholders = ph };
+                                          .placeholders = ph,
+                                          .no_digests = !o->manifest };
     if (rc == EV_OK)
         rc = ruleset_load_from(&from, ret->names, &ret->rules, err);
     else

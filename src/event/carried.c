@@ -54,15 +54,17 @@ const char *shape_name(enum shape s)
 static bool has_word(const char *list, struct slice word)
 {
     struct slice left = slice_str(list);
+    size_t at = 0;
 
-    while (left.n > 0) {
-        size_t end = slice_find_byte(left, ' ');
+    if (word.n == 0 || slice_find_byte(word, ' ') != SIZE_MAX)
+        return false;
+    /* Asked hundreds of thousands of times while rules are judged: the search is the library's. */
+    for (; (at = slice_find(left, word)) != SIZE_MAX; left = slice_sub(left, at + 1, left.n)) {
+        const bool begins = left.p + at == (const uint8_t *)list || left.p[at - 1] == ' ';
+        const bool ends = at + word.n == left.n || left.p[at + word.n] == ' ';
 
-        if (end == SIZE_MAX)
-            end = left.n;
-        if (slice_eq(slice_sub(left, 0, end), word))
+        if (begins && ends)
             return true;
-        left = slice_sub(left, end + 1, left.n);
     }
     return false;
 }

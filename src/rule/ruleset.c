@@ -24,6 +24,7 @@ struct loader {
     struct ruleset *rs;
     const struct placeholders *ph;
     bool filters_only; /* of the present path */
+    bool no_digests;
     struct report rep;
     struct arena nodes; /* YAML trees of the present file */
     struct buf text;    /* of the present file */
@@ -228,7 +229,8 @@ static int load_bytes(struct loader *l, struct slice text, const char *path)
     size_t left = a->used < LIMIT_RULE_ARENA ? LIMIT_RULE_ARENA - a->used : 0;
     a->cap = a->used + (left < LIMIT_RULE_FILE_ARENA ? left : LIMIT_RULE_FILE_ARENA);
     struct rule_file f = { .path = arena_dup(&l->rs->arena, slice_str(path)) };
-    digest(text, f.sha256);
+    if (!l->no_digests)
+        digest(text, f.sha256);
     if (f.path.p == NULL || !vec_push(&l->file, UINT32_MAX - 1, f))
         return EV_ENOMEM;
     report_file(&l->rep, f.path);
@@ -274,6 +276,7 @@ int ruleset_load_from(const struct ruleset_sources *from, struct names *names, s
     struct loader l;
     loader_init(&l, names);
     l.ph = from->placeholders;
+    l.no_digests = from->no_digests;
     int rc = load_paths(&l, from->rule, from->nrule, err);
     l.filters_only = true;
     if (rc == EV_OK)

@@ -64,6 +64,8 @@ struct ruleset_sources {
     const char *const *filter; /* only the filters of these files are taken */
     size_t nfilter;
     const struct placeholders *placeholders; /* for the modifier expand; may be NULL */
+    bool
+        no_digests; /* leave rule_file.sha256 zero: only a manifest shows it, and it costs a tenth */
 };
 int ruleset_load_from(const struct ruleset_sources *from, struct names *names, struct ruleset **ret,
                       struct ev_err *err);
