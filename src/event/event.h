@@ -67,10 +67,11 @@ struct event {
     bool cut; /* a cap was reached: fields are missing at the end */
 };
 
-/* Text of field i, made on first demand in ev->arena. Present and valid UTF-8; absent only when the
- * arena's cap is reached (then ev->cut is set too). */
+/* Makes the text of one of the event's fields anew; for event_text. */
 struct slice event_text_make(struct event *ev, struct field *f);
 
+/* Text of field i, made on first demand in ev->arena. Present and valid UTF-8; absent only when the
+ * arena's cap is reached (then ev->cut is set too). */
 static inline struct slice event_text(struct event *ev, size_t i)
 {
     struct field *f = &ev->field[i];
