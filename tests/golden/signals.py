@@ -8,6 +8,7 @@ import fcntl
 import os
 import pty
 import re
+import resource
 import shutil
 import signal
 import struct
@@ -212,6 +213,25 @@ def no_progress():
     check("\r" not in run.end()[1], "nor is there one without a terminal")
 
 
+def full_disk():
+    """A limit on the size of files, below what the outputs or the sorted runs need."""
+    for words, name in (
+        (["-o", "OUT/x.jsonl"], "of the output"),
+        (["--memory", "64K", "-o", "OUT/x.csv"], "of temporary files"),
+        (["--unsorted", "-j", "3", "-o", "OUT/x.jsonl"], "of the output with --unsorted"),
+    ):
+        run = Run(
+            "-q", *words, log=LOG,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)),
+        )
+        code, err = run.end()
+        check(
+            code == 1 and "File too large" in err and run.files() == [],
+            f"a full disk {name} is exit 1, with the reason and without a file",
+            f"exit {code}: {err} {run.files()}",
+        )
+
+
 def unsorted():
     full = Run("-q", "--unsorted", "-o", "OUT/x.csv", log=LOG)
     full.end()
@@ -245,6 +265,7 @@ try:
     progress_on_terminal()
     no_progress()
     unsorted()
+    full_disk()
 finally:
     shutil.rmtree(work, ignore_errors=True)
 print(f"1..{count}")
