@@ -1,9 +1,10 @@
 /* order.c - rows by time, in bounded memory.
  *
- * One block of half the budget: rows grow from its front, an index of 16 bytes a row from its back.
- * When they meet, the index is sorted and the rows go to the spool as one run. The other half is
- * the sort's own scratch and, afterwards, the read buffers of the merge. Pages of the block that
- * nothing was written to cost nothing, so a small scan stays small.
+ * Two blocks of a quarter of the budget each: rows grow from a block's front, an index of 16 bytes a
+ * row from its back. When they meet, the thread that noticed sorts the index and writes the rows to
+ * the spool as one run, while the others fill the second block. The other half of the budget is the
+ * sort's own scratch and, afterwards, the read buffers of the merge. Pages of a block that nothing
+ * was written to cost nothing, so a small scan stays small.
  * May include: base/, detect/. */
 #include "detect/order.h"
 
@@ -17,14 +18,19 @@
 
 #define MEMORY_MIN LIMIT_KIB(64)
 #define READ_MIN LIMIT_KIB(4)
-#define READ_MAX LIMIT_KIB(256)
+#define READ_MAX LIMIT_KIB(128)
 #define FAN_MAX 1024      /* runs merged at once; more gain nothing and read in small pieces */
-#define RUNS_MAX SIZE_MAX /* 16 bytes each, made from at least 16 KiB of rows */
+#define RUNS_MAX SIZE_MAX /* 16 bytes each, made from a block of at least 16 KiB */
 
 /* A row in the block. The time decides nearly every comparison without a look at the row. */
 struct entry {
     uint64_t timestamp;
     uint32_t at, n; /* of the row in the block */
+};
+
+struct block {
+    uint8_t *p; /* order.room bytes; NULL until the first row */
+    size_t used, nentry;
 };
 
 struct order {
@@ -33,8 +39,11 @@ struct order {
     char *tmpdir;
     bool keep_duplicates;
     pthread_mutex_t lock;
-    uint8_t *block; /* room bytes; NULL until the first row */
-    size_t room, used, nentry;
+    pthread_cond_t spilled;
+    struct block block[2];
+    unsigned now;        /* the block that rows go to */
+    bool spilling;       /* a thread writes the other one, without the lock: the spool is its own */
+    size_t room;         /* of a block */
     struct spool *spool; /* NULL until the first run */
     VEC(struct run) runs;
     int rc; /* of the first failure: nothing is added afterwards */
@@ -48,11 +57,12 @@ struct order *order_new(const struct ruleset *rs, const struct order_options *o)
     order->memory = o->memory < MEMORY_MIN ? MEMORY_MIN : o->memory;
     order->tmpdir = o->tmpdir ? xstrdup(o->tmpdir) : NULL;
     order->keep_duplicates = o->keep_duplicates;
-    order->room = order->memory / 2 & ~(sizeof(struct entry) - 1);
+    order->room = order->memory / 4 & ~(sizeof(struct entry) - 1);
     /* Offsets of entries are 32 bits. */
     if (order->room > LIMIT_MIB(2048))
         order->room = LIMIT_MIB(2048);
     pthread_mutex_init(&order->lock, NULL);
+    pthread_cond_init(&order->spilled, NULL);
     return order;
 }
 
@@ -61,9 +71,11 @@ void order_free(struct order *o)
     if (!o)
         return;
     pthread_mutex_destroy(&o->lock);
+    pthread_cond_destroy(&o->spilled);
     spool_free(o->spool);
     vec_release(&o->runs);
-    free(o->block);
+    free(o->block[0].p);
+    free(o->block[1].p);
     free(o->tmpdir);
     free(o);
 }
@@ -76,37 +88,44 @@ static size_t read_size(const struct order *o)
 }
 
 /* Entries grow down from the end of the block: the last added is the first in memory. */
-static struct entry *entries(const struct order *o)
+static struct entry *entries(const struct order *o, const struct block *b)
 {
-    return (struct entry *)(void *)(o->block + o->room) - o->nentry;
+    return (struct entry *)(void *)(b->p + o->room) - b->nentry;
 }
 
-static struct slice entry_row(const struct order *o, const struct entry *e)
+static struct slice entry_row(const struct block *b, const struct entry *e)
 {
-    return slice_of(o->block + e->at, e->n);
+    return slice_of(b->p + e->at, e->n);
 }
+
+struct comparing {
+    const struct order *order;
+    const struct block *block;
+};
 
 static int entry_cmp(const void *pa, const void *pb, void *ctx)
 {
     const struct entry *a = pa, *b = pb;
-    const struct order *o = ctx;
+    const struct comparing *c = ctx;
     struct row_key ka, kb;
-    int c;
+    int way;
 
     if (a->timestamp != b->timestamp)
         return a->timestamp < b->timestamp ? -1 : 1;
     /* order_add has read both before. */
-    if (row_key_read(entry_row(o, a), o->rs, &ka) < 0 ||
-        row_key_read(entry_row(o, b), o->rs, &kb) < 0)
+    if (row_key_read(entry_row(c->block, a), c->order->rs, &ka) < 0 ||
+        row_key_read(entry_row(c->block, b), c->order->rs, &kb) < 0)
         return 0;
-    c = row_key_cmp(&ka, &kb);
-    return c ? c : slice_cmp(entry_row(o, a), entry_row(o, b));
+    way = row_key_cmp(&ka, &kb);
+    return way ? way : slice_cmp(entry_row(c->block, a), entry_row(c->block, b));
 }
 
-static void sort_entries(struct order *o)
+static void sort_entries(const struct order *o, const struct block *b)
 {
-    if (o->nentry)
-        qsort_r(entries(o), o->nentry, sizeof(struct entry), entry_cmp, o);
+    struct comparing c = { o, b };
+
+    if (b->nentry)
+        qsort_r(entries(o, b), b->nentry, sizeof(struct entry), entry_cmp, &c);
 }
 
 /* Ends a run that began at `at` in the spool. */
@@ -132,20 +151,38 @@ static int need_spool(struct order *o, struct ev_err *err)
 }
 
 /* The rows of the block become a run. */
-static int spill(struct order *o, struct ev_err *err)
+static int write_run(struct order *o, struct block *b, struct ev_err *err)
 {
     const uint64_t at = runs_end(o);
     int rc;
 
-    if (!o->nentry)
+    if (!b->nentry)
         return EV_OK;
     rc = need_spool(o, err);
-    sort_entries(o);
-    for (size_t i = 0; rc >= 0 && i < o->nentry; i++)
-        rc = spool_put(o->spool, entry_row(o, &entries(o)[i]), err);
+    sort_entries(o, b);
+    for (size_t i = 0; rc >= 0 && i < b->nentry; i++)
+        rc = spool_put(o->spool, entry_row(b, &entries(o, b)[i]), err);
     if (rc >= 0)
         rc = end_run(o, at, err);
-    o->used = o->nentry = 0;
+    b->used = b->nentry = 0;
+    return rc;
+}
+
+/* Under the lock, which is given up meanwhile: others fill the second block. */
+static int spill(struct order *o, struct ev_err *err)
+{
+    struct block *full = &o->block[o->now];
+    int rc;
+
+    o->now ^= 1;
+    o->spilling = true;
+    pthread_mutex_unlock(&o->lock);
+    rc = write_run(o, full, err);
+    pthread_mutex_lock(&o->lock);
+    o->spilling = false;
+    if (rc < 0)
+        o->rc = rc;
+    pthread_cond_broadcast(&o->spilled);
     return rc;
 }
 
@@ -160,35 +197,56 @@ static int spill_one(struct order *o, struct slice row, struct ev_err *err)
     return rc < 0 ? rc : end_run(o, at, err);
 }
 
-static bool fits(const struct order *o, size_t n)
+static bool fits(const struct order *o, const struct block *b, size_t n)
 {
-    return n <= o->room && o->used + n + (o->nentry + 1) * sizeof(struct entry) <= o->room;
+    return n <= o->room && b->used + n + (b->nentry + 1) * sizeof(struct entry) <= o->room;
+}
+
+/* Under the lock: makes room for n bytes in *ret, or finds that no block could hold them: NULL. */
+static int find_room(struct order *o, size_t n, struct block **ret, struct ev_err *err)
+{
+    for (;;) {
+        struct block *b = &o->block[o->now];
+
+        if (o->rc < 0)
+            return ev_err_set(err, o->rc, "sorting failed before");
+        if (!b->p)
+            b->p = try_realloc(NULL, o->room, 1);
+        if (!b->p)
+            return ev_err_set(err, EV_ENOMEM, "no memory for a sort of %zu bytes (--memory)",
+                              o->memory);
+        *ret = fits(o, b, n) ? b : NULL;
+        if (*ret)
+            return EV_OK;
+        if (o->spilling) {
+            pthread_cond_wait(&o->spilled, &o->lock);
+            continue;
+        }
+        if (!b->nentry)
+            return EV_OK;
+        int rc = spill(o, err);
+        if (rc < 0)
+            return rc;
+    }
 }
 
 static int add(struct order *o, struct slice row, struct ev_err *err)
 {
+    struct block *b = NULL;
     struct row_key key;
     int rc;
 
     if (row_key_read(row, o->rs, &key) < 0)
         return ev_err_set(err, EV_EFORMAT, "a row to sort is damaged");
-    if (!o->block) {
-        o->block = try_realloc(NULL, o->room, 1);
-        if (!o->block)
-            return ev_err_set(err, EV_ENOMEM, "no memory for a sort of %zu bytes (--memory)",
-                              o->memory);
-    }
-    if (!fits(o, row.n)) {
-        rc = spill(o, err);
-        if (rc < 0)
-            return rc;
-        if (!fits(o, row.n))
-            return spill_one(o, row, err);
-    }
-    memcpy(o->block + o->used, row.p, row.n);
-    o->nentry++;
-    *entries(o) = (struct entry){ key.timestamp, (uint32_t)o->used, (uint32_t)row.n };
-    o->used += row.n;
+    rc = find_room(o, row.n, &b, err);
+    if (rc < 0)
+        return rc;
+    if (!b)
+        return spill_one(o, row, err);
+    memcpy(b->p + b->used, row.p, row.n);
+    b->nentry++;
+    *entries(o, b) = (struct entry){ key.timestamp, (uint32_t)b->used, (uint32_t)row.n };
+    b->used += row.n;
     return EV_OK;
 }
 
@@ -197,10 +255,9 @@ int order_add(struct order *o, struct slice encoded, struct ev_err *err)
     int rc;
 
     pthread_mutex_lock(&o->lock);
-    if (o->rc < 0)
-        rc = ev_err_set(err, o->rc, "sorting failed before");
-    else
-        rc = o->rc = add(o, encoded, err);
+    rc = add(o, encoded, err);
+    if (rc < 0)
+        o->rc = rc;
     pthread_mutex_unlock(&o->lock);
     return rc;
 }
@@ -256,11 +313,12 @@ static int merge_pass(struct order *o, struct ev_err *err)
 
 static int finish_memory(struct order *o, struct duplicates *d, struct ev_err *err)
 {
+    const struct block *b = &o->block[o->now];
     int rc = EV_OK;
 
-    sort_entries(o);
-    for (size_t i = 0; rc >= 0 && i < o->nentry; i++)
-        rc = duplicates_put(d, entry_row(o, &entries(o)[i]), err);
+    sort_entries(o, b);
+    for (size_t i = 0; rc >= 0 && i < b->nentry; i++)
+        rc = duplicates_put(d, entry_row(b, &entries(o, b)[i]), err);
     return rc;
 }
 
@@ -268,10 +326,12 @@ static int finish_spool(struct order *o, struct duplicates *d, struct ev_err *er
 {
     struct merge *m = NULL;
     struct slice row;
-    int rc = spill(o, err);
+    int rc = write_run(o, &o->block[o->now], err);
 
-    free(o->block);
-    o->block = NULL;
+    for (int i = 0; i < 2; i++) {
+        free(o->block[i].p);
+        o->block[i] = (struct block){ 0 };
+    }
     while (rc >= 0 && o->runs.n > fan(o))
         rc = merge_pass(o, err);
     if (rc >= 0)
