@@ -75,7 +75,7 @@ static uint64_t rule_time(const struct profile *p, size_t i)
 
 static uint64_t rule_woken(const struct profile *p, size_t i)
 {
-    return p->match.rule[i].woken + p->count[i].candidates;
+    return p->match.rule[i].woken + p->count[i].candidates + p->count[i].hits;
 }
 
 /* Those of n with the greatest keys, without zeros; the caller frees. */

@@ -48,14 +48,11 @@ assert p["threads"] == 3 and p["events"] == m["total"]["events"], (p["events"], 
 rules = p["rules"]
 assert [r["ns"] for r in rules] == sorted((r["ns"] for r in rules), reverse=True)
 hits = {r["id"]: r["hits"] for r in rules if r["hits"]}
-with open(f"{work}/x.jsonl", encoding="utf-8") as f:
-    rows = [json.loads(line) for line in f]
-correlated = {r["rule"]["id"] for r in rows if r["events"]}
-want = {r["id"]: r["hits"] for r in m["rules"]["activity"] if r["hits"] and r["id"] not in correlated}
+want = {r["id"]: r["hits"] for r in m["rules"]["activity"] if r["hits"]}
 assert len(hits) > 20 and hits == want, (hits, want)
 assert p["candidates"] == sum(r["candidates"] for r in rules)
 if matcher == "indexed":
-    assert all(r["atoms_hit"] + r["candidates"] > 0 for r in rules)
+    assert all(r["atoms_hit"] + r["candidates"] + r["hits"] > 0 for r in rules)
     fields = {f["field"]: f for f in p["fields"]}
     line = fields["CommandLine"]
     assert line["values"] > line["remembered"] > 0 and line["longest_chain"] >= 1 and line["atoms"] > 50, line
