@@ -10,4 +10,6 @@ if [ -x "$gen" ]; then
 else
     lint_skip "evtriage(1) has the options of options.def" "gen_docs is not built"
 fi
+# mandoc -Tlint looks for the pages that .Xr names among the installed ones.
+lint_result "pages name each other without .Xr" "$(grep -n '^\.Xr' man/*.[1-8])"
 lint_end
