@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/card_finds.h"
 #include "app/cmd_rules.h"
+#include "app/run.h"
 #include "app/talk.h"
 #include "base/limits.h"
 #include "knowledge/card.h"
@@ -14,6 +16,7 @@ struct card_run {
     const struct options *o;
     const struct loaded *l;
     struct cards *cards;
+    struct card_finds *finds; /* NULL: no --evidence */
     enum page_format format;
     struct buf text;
     const char *folder; /* NULL: standard output */
@@ -76,7 +79,7 @@ static int write_folder(struct card_run *x, struct ev_err *err)
         if (!listed(x, r))
             continue;
         buf_clear(&x->text);
-        card_write(x->cards, r, x->format, true, &x->text);
+        card_write(x->cards, r, x->format, true, card_finds_of(x->finds, r), &x->text);
         rc = write_file(x, card_name(x->cards, r), err);
         x->n++;
     }
@@ -104,7 +107,7 @@ static int write_standard(struct card_run *x, struct ev_err *err)
             continue;
         x->n++;
         buf_clear(&x->text);
-        card_write(x->cards, r, x->format, false, &x->text);
+        card_write(x->cards, r, x->format, false, card_finds_of(x->finds, r), &x->text);
         if (fwrite(x->text.p, 1, x->text.n, stdout) != x->text.n || x->text.full)
             return ev_err_set(err, EV_EIO, "a card cannot be written");
     }
@@ -137,12 +140,15 @@ int rules_card(const struct options *o, struct loaded *l)
         return EXIT_FAILED;
     }
     buf_init(&x.text, LIMIT_OUT_ROW);
-    int rc = x.folder ? write_folder(&x, &err) : write_standard(&x, &err);
+    int rc = o->evidence.n ? card_finds_new(o, l, &x.finds, &err) : EV_OK;
+    if (rc == EV_OK)
+        rc = x.folder ? write_folder(&x, &err) : write_standard(&x, &err);
     buf_release(&x.text);
     cards_free(x.cards);
+    card_finds_free(x.finds);
     if (rc < 0) {
         talk_error(&err);
-        return rc == EV_EUSAGE || rc == EV_EEXIST ? EXIT_USAGE : EXIT_FAILED;
+        return rc == EV_EEXIST ? EXIT_USAGE : rc == EV_ENOTFOUND ? EXIT_UNREAD : run_exit(rc);
     }
     if (x.n == 0) {
         talk("no rule of that id, title or tag; rules list shows those there are");

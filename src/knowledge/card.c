@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/filetime.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -235,14 +236,50 @@ static void exports(struct cards *c, struct page *p, const struct rule *r)
     }
 }
 
+static void time_row(struct page *p, const char *label, uint64_t t)
+{
+    char iso[FILETIME_TEXT];
+    row(p, label, slice_of(iso, filetime_iso(t, iso)));
+}
+
+static void evidence(struct cards *c, struct page *p, const struct rule *r,
+                     const struct card_evidence *e)
+{
+    page_heading(p, 2, SLICE("In this evidence"), NULL);
+    page_table(p);
+    row(p, "Detections",
+        e->rows > 0 ? card_text(c, "%llu", (unsigned long long)e->rows) : SLICE("none"));
+    row(p, "Examined", card_text(c, "%zu computer%s", e->computers, e->computers == 1 ? "" : "s"));
+    if (e->unfiltered > 0)
+        row(p, "Not full",
+            card_text(c, "%llu of them hang on fields that their records lack",
+                      (unsigned long long)e->unfiltered));
+    if (e->undecided > 0)
+        row(p, "Undecided",
+            card_text(c, "%llu events: a field that they lack could make it true",
+                      (unsigned long long)e->undecided));
+    if (e->rows > 0) {
+        time_row(p, "First", e->first);
+        time_row(p, "Last", e->last);
+    }
+    rows(p, "Computers", &e->hosts);
+    rows(p, "Users", &e->users);
+    rows(p, "Could not tell", &e->silent);
+    page_table_end(p);
+    if (e->rows == 0 && e->silent.n == 0 && rule_shows_rows(r))
+        page_paragraph(p, SLICE("The logs could have shown it on every computer."));
+}
+
 void card_write(struct cards *c, const struct rule *r, enum page_format f, bool folder,
-                struct buf *out)
+                const struct card_evidence *e, struct buf *out)
 {
     struct page p;
     char home[32];
     snprintf(home, sizeof home, "index%s", page_suffix(f));
     page_begin(&p, out, f, r->title, folder ? home : NULL);
     identity(c, &p, r, folder);
+    if (e != NULL)
+        evidence(c, &p, r, e);
     meaning(c, &p, r);
     card_coverage(c, &p, r);
     condition(c, &p, r);

@@ -16,10 +16,22 @@ int cards_new(const struct ruleset *rules, const struct attack *attack, struct c
               struct ev_err *err);
 void cards_free(struct cards *c);
 
+/* What some logs hold for a rule. Everything is borrowed. */
+struct card_evidence {
+    uint64_t rows;              /* detections */
+    uint64_t unfiltered;        /* of these, rows whose verdict is not full */
+    uint64_t undecided;         /* events that could not be judged */
+    uint64_t first, last;       /* FILETIME of the rows */
+    struct slices hosts, users; /* of the rows, the most frequent first: "WS-1 (12)" */
+    struct slices
+        silent;       /* of computers where it could not, or not wholly, have fired: the reason */
+    size_t computers; /* of the evidence */
+};
+
 /* Appends the card of a rule. folder: it stands in a folder of cards beside its index, and links to
- * other cards. */
+ * other cards. e: NULL: no evidence was looked at. */
 void card_write(struct cards *c, const struct rule *r, enum page_format f, bool folder,
-                struct buf *out);
+                const struct card_evidence *e, struct buf *out);
 /* Name of the rule's file in a folder, without the suffix: its id, or a name made of its title; none
  * twice. Borrowed. */
 const char *card_name(const struct cards *c, const struct rule *r);

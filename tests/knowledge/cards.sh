@@ -53,6 +53,17 @@ for format in md text; do
     "$EVTRIAGE" rules card -f $format testdata/rules/hostile.yml | sed '/^#* *Exports$/,$d' >"$work/got"
     result "hostile rule as $format" "$(diff -u "tests/knowledge/hostile.$format" "$work/got")"
 done
+# What the card counts is what a scan finds; a host that could not show it says why.
+rule="Process Memory Dump with Rundll32 and Comsvcs.dll"
+found=$("$EVTRIAGE" scan -q -f jsonl -r rules --rule "$rule" testdata/story testdata/story-dc testdata/story-old | wc -l)
+"$EVTRIAGE" rules card -f text -r rules --evidence testdata/story --evidence testdata/story-dc \
+    --evidence testdata/story-old "$rule" >"$work/card"
+fault=
+[ "$found" -gt 0 ] && grep -q "^Detections: *$found\$" "$work/card" || fault="scan finds $found: $(grep Detections "$work/card")"
+result "the card counts what a scan finds" "$fault"
+fault=
+grep -q 'SRV-PRN-01.*could not: 4688 without command line' "$work/card" || fault=$(grep -A9 'In this evidence' "$work/card")
+result "the card tells why a computer was silent" "$fault"
 shared=${EVTRIAGE_SHARED:-/nowhere}/sigma/rules/windows
 if [ -d "$shared" ]; then
     folder "all rules of SigmaHQ" "$shared"
