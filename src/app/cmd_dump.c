@@ -7,6 +7,7 @@
 #include "app/run.h"
 #include "app/talk.h"
 #include "base/limits.h"
+#include "out/database.h"
 #include "out/output.h"
 #include "scan/dump.h"
 
@@ -14,6 +15,7 @@ struct run {
     const struct options *o;
     struct inputs inputs;
     struct output *output;
+    struct event_database *database; /* of the format sqlite */
     struct names *names;
     struct summary summary;
     struct filter filter;
@@ -35,7 +37,7 @@ static const char *path_of(const struct options *o)
 static int choose_format(const struct options *o, enum dump_format *ret, struct ev_err *err)
 {
     static const char *const name[] = {
-        [DUMP_XML] = "xml", [DUMP_JSONL] = "jsonl", [DUMP_CSV] = "csv"
+        [DUMP_XML] = "xml", [DUMP_JSONL] = "jsonl", [DUMP_CSV] = "csv", [DUMP_ROWS] = "sqlite"
     };
     const char *dot = strrchr(path_of(o), '.');
     const char *word = o->format ? o->format : dot && dot[1] ? dot + 1 : "xml";
@@ -47,12 +49,13 @@ static int choose_format(const struct options *o, enum dump_format *ret, struct 
         }
     }
     if (o->format)
-        return ev_err_set(err, EV_EUSAGE,
-                          "--format: \"%s\" is no format of dump; formats are xml, jsonl, csv",
-                          word);
-    return ev_err_set(err, EV_EUSAGE,
-                      "%s: the suffix names no format; use .xml, .jsonl or .csv, or add --format",
-                      path_of(o));
+        return ev_err_set(
+            err, EV_EUSAGE,
+            "--format: \"%s\" is no format of dump; formats are xml, jsonl, csv, sqlite", word);
+    return ev_err_set(
+        err, EV_EUSAGE,
+        "%s: the suffix names no format; use .xml, .jsonl, .csv or .sqlite, or add --format",
+        path_of(o));
 }
 
 static int check(struct run *run, struct ev_err *err)
@@ -94,7 +97,10 @@ static void filter_make(const struct options *o, struct filter *f)
 
 static int write_out(void *ctx, struct slice s, struct ev_err *err)
 {
-    return output_write(ctx, s, err);
+    struct run *run = ctx;
+
+    return run->database ? event_database_write(run->database, s, err)
+                         : output_write(run->output, s, err);
 }
 
 /* What stands before the first event, or after the last. */
@@ -130,7 +136,7 @@ static int dump(struct run *run, struct ev_err *err)
         .threads = run_threads(o),
         .stop = interrupt_seen,
         .write = write_out,
-        .write_ctx = run->output,
+        .write_ctx = run,
     };
     struct progress *p =
         o->quiet || o->no_progress ? NULL : progress_start(&counts, run_bytes(&run->inputs));
@@ -138,13 +144,15 @@ static int dump(struct run *run, struct ev_err *err)
 
     output_skip_digest(run->output);
     rc = write_frame(run, true, err);
+    if (rc == EV_OK && run->format == DUMP_ROWS)
+        rc = event_database_open(run->output, &run->database, err);
     if (rc == EV_OK)
         rc = dump_run(&dump_options, &run->inputs, &counts, &run->summary, &run->counts, err);
     progress_stop(p);
     if (rc < 0 && rc != EV_EINTR)
         return rc;
     stopped = rc;
-    rc = write_frame(run, false, err);
+    rc = run->database ? event_database_finish(run->database, err) : write_frame(run, false, err);
     if (rc == EV_OK)
         rc =
             stopped < 0 ? output_commit_partial(run->output, err) : output_commit(run->output, err);
@@ -213,6 +221,7 @@ int cmd_dump(const struct options *o)
         talk_error(&err);
         code = run_exit(rc);
     }
+    event_database_free(run.database);
     output_free(run.output);
     inputs_release(&run.inputs);
     names_free(run.names);

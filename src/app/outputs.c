@@ -29,14 +29,16 @@ static int open_one(const struct options *o, const char *path, const struct sink
 {
     const struct sink_format *f = format_of(o, path);
     if (!f && o->format && strcmp(path, "-") == 0)
-        return ev_err_set(err, EV_EUSAGE,
-                          "--format: \"%s\" is no format; formats are csv, jsonl, html, table",
-                          o->format);
+        return ev_err_set(
+            err, EV_EUSAGE,
+            "--format: \"%s\" is no format; formats are csv, jsonl, html, sqlite, table",
+            o->format);
     if (!f)
-        return ev_err_set(err, EV_EUSAGE,
-                          "%s: the suffix names no format; use .csv, .jsonl or .html, or add "
-                          "--format",
-                          path);
+        return ev_err_set(
+            err, EV_EUSAGE,
+            "%s: the suffix names no format; use .csv, .jsonl, .html or .sqlite, or add "
+            "--format",
+            path);
     int rc = output_open(path, o->force, &ret->file, err);
     if (rc == EV_OK && output_temporary(ret->file))
         interrupt_remove(output_temporary(ret->file));

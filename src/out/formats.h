@@ -9,5 +9,6 @@ extern const struct sink_format sink_csv;
 extern const struct sink_format sink_jsonl;
 extern const struct sink_format sink_html;
 extern const struct sink_format sink_table;
+extern const struct sink_format sink_sqlite;
 
 #endif

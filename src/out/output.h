@@ -37,6 +37,9 @@ bool output_is_file(const struct output *o);
 uint64_t output_bytes(const struct output *o);
 /* Before the first write: nobody will ask for the digest, which costs more than the writing. */
 void output_skip_digest(struct output *o);
+/* Somebody else wrote the file under its temporary name: takes its size and digest from there. Before
+ * the commit, without any output_write. */
+int output_adopt(struct output *o, struct ev_err *err);
 /* SHA-256 of all bytes; after a commit only. */
 void output_digest(const struct output *o, uint8_t ret[32]);
 

@@ -8,6 +8,7 @@ static const struct sink_format *const formats[] = {
     &sink_jsonl,
     &sink_html,
     &sink_table,
+    &sink_sqlite,
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };

@@ -45,7 +45,7 @@ struct sink {
     struct sink_options options;
 };
 
-/* By name ("csv", "jsonl", "html", "table") or by the suffix of a path (any case); NULL when there
+/* By name ("csv", "jsonl", "html", "table", "sqlite") or by the suffix of a path (any case); NULL when there
  * is none. */
 const struct sink_format *sink_format_by_name(struct slice name);
 const struct sink_format *sink_format_by_path(struct slice path);

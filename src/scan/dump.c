@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "event/rows.h"
 
 #define FLUSH LIMIT_KIB(256) /* written from here on if it is this job's turn; stays in the cache */
 
@@ -52,6 +53,8 @@ static int render(struct dumper *d, struct event *ev)
         return render_xml(d->render, d->reader, ev, &d->text);
     case DUMP_JSONL:
         return render_json(d->render, d->reader, ev, slice_str(path), &d->text);
+    case DUMP_ROWS:
+        return rows_put(ev, slice_str(path), &d->text) == EV_OK ? EV_OK : READER_UNREADABLE;
     default:
         return render_csv(d->render, ev, slice_str(path), &d->text);
     }

@@ -10,7 +10,7 @@
 #include "evtx/render.h"
 #include "scan/scan.h"
 
-enum dump_format { DUMP_XML, DUMP_JSONL, DUMP_CSV };
+enum dump_format { DUMP_XML, DUMP_JSONL, DUMP_CSV, DUMP_ROWS /* bytes of event/rows.h */ };
 
 struct dump_options {
     enum dump_format format;
