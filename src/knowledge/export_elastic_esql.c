@@ -205,6 +205,9 @@ static int put_term(struct writing *w, const struct term *t)
 {
     if (!t->field.p)
         return writing_refuse(w, "a keyword: ES|QL names the fields that it looks at");
+    if (slice_eq(t->field, SLICE("Data")))
+        return writing_refuse(w,
+                              "the field Data: it has several values, of which ES|QL tests none");
     if (t->kind == TERM_EXISTS) {
         put_name(t->at.name, w->out);
         buf_str(w->out, " IS NOT NULL");

@@ -12,7 +12,10 @@
 #include "knowledge/dump_names.h"
 
 /* The command line of one argument (MAX_ARG_STRLEN is 128 KiB), and what PCRE2 compiles. */
-#define GREP_MOST 60000
+#define GREP_MOST 30000
+/* PCRE2 writes out what is repeated by number; 65,535 units are all it takes. */
+#define WEIGHT_MOST 20000
+#define WEIGHT_SET 250 /* of a set with its escapes and UTF-8 */
 
 /* The inside of a JSON string, any length; one code point of it. */
 #define TEXT "[^\"\\\\]*(?:\\\\(?:[^u]|u....)[^\"\\\\]*)*"
@@ -179,24 +182,53 @@ static bool is_simple(const struct rx *set)
     return true;
 }
 
-static void put_set(const struct rx *set, struct buf *out)
+static const char hex_digits[] = "0123456789abcdef";
+
+/* Control characters: by letter, and by number. */
+static void put_controls(const struct rx *set, struct buf *out)
 {
-    if (rx_is_full(set)) {
-        buf_str(out, ONE);
+    static const char code[] = "\b\f\n\r\t", letter[] = "bfnrt";
+    bool any = false;
+
+    for (uint32_t c = 0; c < 0x20; c++)
+        any = any || set_holds(set, c);
+    if (!any)
         return;
+    buf_str(out, "|\\\\(?:[");
+    for (size_t i = 0; i < sizeof letter - 1; i++)
+        if (set_holds(set, (uint8_t)code[i]))
+            buf_byte(out, (uint8_t)letter[i]);
+    buf_str(out, "_]"); /* JSON has no such escape: the class may not be empty */
+    for (uint32_t high = 0; high < 2; high++) {
+        buf_printf(out, "|u00%u[", high);
+        for (uint32_t low = 0; low < 16; low++) {
+            if (!set_holds(set, high * 16 + low))
+                continue;
+            buf_byte(out, (uint8_t)hex_digits[low]);
+            if (low > 9)
+                buf_byte(out, (uint8_t)(hex_digits[low] - 0x20));
+        }
+        buf_str(out, "_]");
     }
-    if (is_simple(set)) {
-        put_ascii(set, out);
-        return;
-    }
-    buf_str(out, "(?:");
-    put_ascii(set, out);
-    for (uint32_t c = 0; c < 0xa0; c++)
-        if (is_special(c) && set_holds(set, c)) {
+    buf_byte(out, ')');
+}
+
+/* Beyond ASCII: raw bytes, and what a writer may escape. */
+static void put_high(const struct rx *set, struct buf *out)
+{
+    static const uint32_t late[] = { 0x2028, 0x2029, 0xfeff };
+    const struct rx_range *last = &set->u.range[set->n - 1];
+
+    for (uint32_t c = 0x7f; c < 0xa0; c++)
+        if (set_holds(set, c) && !(last->from <= 0x7f && last->to == 0x10ffff)) {
             buf_byte(out, '|');
             put_point(c, out);
         }
-    static const uint32_t late[] = { 0x2028, 0x2029, 0xfeff };
+    if (last->from <= 0x7f && last->to == 0x10ffff) { /* all of it */
+        buf_str(out,
+                "|[\\xc2-\\xf4][\\x80-\\xbf]+|\\\\u(?:007[fF]|00[89].|202[89]|[fF][eE][fF][fF])");
+        return;
+    }
     for (size_t i = 0; i < sizeof late / sizeof *late; i++)
         if (set_holds(set, late[i])) {
             buf_byte(out, '|');
@@ -213,6 +245,30 @@ static void put_set(const struct rx *set, struct buf *out)
         if (from <= to)
             put_wide_range(from, to, out);
     }
+}
+
+static void put_set(const struct rx *set, struct buf *out)
+{
+    static const uint32_t quoted[] = { '"', '\\', '<' };
+
+    if (rx_is_full(set)) {
+        buf_str(out, ONE);
+        return;
+    }
+    if (is_simple(set)) {
+        put_ascii(set, out);
+        return;
+    }
+    buf_str(out, "(?:");
+    put_ascii(set, out);
+    for (size_t i = 0; i < sizeof quoted / sizeof *quoted; i++)
+        if (set_holds(set, quoted[i])) {
+            buf_byte(out, '|');
+            put_point(quoted[i], out);
+        }
+    put_controls(set, out);
+    if (set->n)
+        put_high(set, out);
     buf_byte(out, ')');
 }
 
@@ -298,6 +354,24 @@ static int put_number(struct writing *w, const struct term *t)
     return EV_OK;
 }
 
+/* Units of what is repeated by number. */
+static size_t weight(const struct rx *r, size_t times)
+{
+    size_t sum = 0;
+
+    if (r->kind == RX_SET)
+        return times > 1 ? times * (is_simple(r) ? 33 : WEIGHT_SET) : 0;
+    if (r->kind != RX_CAT && r->kind != RX_ALT && r->kind != RX_REPEAT)
+        return 0;
+    if (r->kind == RX_REPEAT) {
+        size_t more = r->max == RX_MANY ? r->min : r->max;
+        times = more > 1 && times < WEIGHT_MOST ? times * more : times;
+    }
+    for (uint32_t i = 0; i < r->n && sum < WEIGHT_MOST; i++)
+        sum += weight(r->u.child[i], times);
+    return sum;
+}
+
 static int put_text(struct writing *w, const struct term *t)
 {
     struct rx *r;
@@ -320,6 +394,10 @@ static int put_text(struct writing *w, const struct term *t)
         return rc;
     if (rx_has(r, RX_EDGE) || rx_has(r, RX_NO_EDGE))
         return writing_refuse(w, "a regular expression with \\b: JSON's escapes end in letters");
+    w->weight += weight(r, 1);
+    if (w->weight > WEIGHT_MOST)
+        return writing_refuse(w, "a regular expression that is too large for grep once its repeats "
+                                 "are written out");
     if (t->field.p)
         buf_byte(w->out, '"');
     rx_print(r, &style, w->out);

@@ -19,6 +19,7 @@ struct writing {
     struct arena *arena; /* of this query */
     struct buf *out;
     struct ev_err *err;
+    size_t weight; /* what was written, in a measure of the target's own; 0 at first */
 };
 
 struct export_target {

@@ -189,9 +189,14 @@ static int put_ref(struct writing *w, const struct term *t)
     return EV_OK;
 }
 
+/* jq 1.6 compiles a function to 65,535 units at most; a value of a list takes 26. */
+#define VALUES_MOST 2000
+
 static int open_values(struct writing *w, const struct term *t, size_t n)
 {
-    (void)n;
+    if (n > VALUES_MOST)
+        return writing_refuse(w, "a list of more than %d values: too long for a function of jq",
+                              VALUES_MOST);
     buf_str(w->out, "any(");
     put_values(w, t->field);
     buf_str(w->out, "; ");

@@ -135,11 +135,10 @@ static int put_pattern(struct writing *w, const char *column, const struct term 
     return put_printed(w, t, &glob_style);
 }
 
+/* The shell's function knows a backslash before these only. */
 static void regex_point(uint32_t c, struct buf *out)
 {
-    uint8_t f = c < 0x80 ? fold_ascii((uint8_t)c) : 0;
-
-    if (c > ' ' && c < 0x7f && !((f >= 'a' && f <= 'z') || (f >= '0' && f <= '9') || c == '_'))
+    if (c && c < 0x80 && strchr("\\()*.+?[$^{|}]", (int)c))
         buf_byte(out, '\\');
     if (c < 0x20 || c == 0x7f)
         buf_printf(out, "\\x%02x", c);
@@ -147,12 +146,9 @@ static void regex_point(uint32_t c, struct buf *out)
         plain_point(c, out);
 }
 
-/* In a set the shell's function takes a backslash before few letters only. */
 static void regex_in_set(uint32_t c, struct buf *out)
 {
-    if (c == ']' || c == '\\' || c == '-' || c == '^' || c == '[')
-        buf_byte(out, '\\');
-    if (c < 0x20 || c == 0x7f)
+    if (c < 0x20 || c == 0x7f || c == ']' || c == '[' || c == '\\' || c == '-' || c == '^')
         buf_printf(out, "\\x%02x", c);
     else
         plain_point(c, out);
@@ -160,7 +156,7 @@ static void regex_in_set(uint32_t c, struct buf *out)
 
 static const struct rx_style regex_style = { .open = "(",
                                              .start = "^",
-                                             .end = "$",
+                                             .end = "\\n?$",
                                              .text_end = "$",
                                              .edge = "\\b",
                                              .no_edge = NULL,

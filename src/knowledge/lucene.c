@@ -76,6 +76,21 @@ static void put_quoted(struct slice s, struct buf *out)
     buf_byte(out, '"');
 }
 
+/* Blanks beyond ASCII end a word in some parsers of the language; in an expression they do not. */
+static bool has_wide_blank(const struct pattern *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct slice s = p->token[i].literal;
+        for (size_t k = 0, len; p->token[i].kind == TOKEN_LITERAL && k < s.n; k += len) {
+            uint32_t c = utf8_decode(slice_sub(s, k, s.n), &len);
+            if (c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
+                (c >= 0x2028 && c <= 0x202f) || c == 0x205f || c == 0x3000 || c == 0xfeff)
+                return true;
+        }
+    }
+    return false;
+}
+
 static int put_pattern(struct writing *w, const struct term *t)
 {
     static const struct wildcard_style wild = { "*", "?",
@@ -90,7 +105,7 @@ static int put_pattern(struct writing *w, const struct term *t)
         buf_slice(w->out, p->token[0].literal);
         return EV_OK;
     }
-    if (pattern_has(p, TOKEN_DASH) ||
+    if (pattern_has(p, TOKEN_DASH) || (!pattern_is_plain(p) && has_wide_blank(p)) ||
         (t->at.type != SPOT_LOWERCASE && t->at.type != SPOT_IP && writing_has_case(w, p)))
         return put_regex(w, t);
     if (pattern_is_plain(p))
