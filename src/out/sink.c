@@ -4,11 +4,7 @@
 #include "out/formats.h"
 
 static const struct sink_format *const formats[] = {
-    &sink_csv,
-    &sink_jsonl,
-    &sink_html,
-    &sink_table,
-    &sink_sqlite,
+    &sink_csv, &sink_jsonl, &sink_html, &sink_table, &sink_sqlite,
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
