@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -63,7 +62,8 @@ int main(void)
         fputs("evtriage-evidence is started by evtriage, not by people\n", stderr);
         return 2;
     }
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* No PR_SET_PDEATHSIG: it follows the thread that started us, and a worker may end before the
+     * others have read what is read in place. When the program is gone, the socket says so. */
     (void)signal(SIGINT, SIG_IGN); /* the program decides */
     close_others();
     j->socket = WIRE_SOCKET;
