@@ -58,10 +58,25 @@ class Events:
                         if any(len(v) > 1 for v in languages.sigma_document(o["event"]).values())}
 
 
+def single_rules(paths, folder):
+    """Copies without correlations: what these refer to makes rows of its own then."""
+    for n, path in enumerate(paths):
+        files = [path] if os.path.isfile(path) else [
+            os.path.join(at, name) for at, _, names in os.walk(path) for name in names if name.endswith(".yml")]
+        for i, name in enumerate(sorted(files)):
+            with open(name, encoding="utf-8") as f:
+                documents = re.split(r"^---.*$", f.read(), flags=re.M)
+            kept = [d for d in documents if not re.search(r"^correlation:", d, flags=re.M)]
+            with open(os.path.join(folder, "%d-%05d-%s" % (n, i, os.path.basename(name))), "w",
+                      encoding="utf-8") as f:
+                f.write("\n---\n".join(kept))
+    return [folder]
+
+
 def truth(program, rules, logs, known):
     """(rule file, document order) is not in a row: rules are told apart by id and title."""
     found = collections.defaultdict(set)
-    command = [program, "scan", "-q", "-f", "jsonl", "--keep-duplicates", "--level", "informational"]
+    command = [program, "scan", "-q", "-f", "jsonl", "--keep-duplicates", "--context"]
     for path in rules:
         command += ["-r", path]
     for line in run(command + logs).split(b"\n"):
@@ -230,6 +245,11 @@ def compare(events, target, rules, want, answers):
 def main():
     program = sys.argv[1]
     options, rules, logs = arguments(sys.argv[2:])
+    with tempfile.TemporaryDirectory() as folder:
+        return check(program, options, single_rules(rules, folder), logs)
+
+
+def check(program, options, rules, logs):
     events = Events(program, logs, options["sample"])
     want = truth(program, rules, logs, events.known)
     print("# %d events, %d rules hit" % (len(events.lines), len(want)))
