@@ -46,7 +46,8 @@ struct order {
     size_t room;         /* of a block */
     struct spool *spool; /* NULL until the first run */
     VEC(struct run) runs;
-    int rc; /* of the first failure: nothing is added afterwards */
+    int rc;            /* of the first failure: nothing is added afterwards */
+    struct ev_err why; /* what it was */
 };
 
 struct order *order_new(const struct ruleset *rs, const struct order_options *o)
@@ -180,8 +181,6 @@ static int spill(struct order *o, struct ev_err *err)
     rc = write_run(o, full, err);
     pthread_mutex_lock(&o->lock);
     o->spilling = false;
-    if (rc < 0)
-        o->rc = rc;
     pthread_cond_broadcast(&o->spilled);
     return rc;
 }
@@ -202,6 +201,14 @@ static bool fits(const struct order *o, const struct block *b, size_t n)
     return n <= o->room && b->used + n + (b->nentry + 1) * sizeof(struct entry) <= o->room;
 }
 
+/* Whoever comes after the first failure hears of that. */
+static int failed_before(const struct order *o, struct ev_err *err)
+{
+    if (err)
+        *err = o->why;
+    return o->rc;
+}
+
 /* Under the lock: makes room for n bytes in *ret, or finds that no block could hold them: NULL. */
 static int find_room(struct order *o, size_t n, struct block **ret, struct ev_err *err)
 {
@@ -209,7 +216,7 @@ static int find_room(struct order *o, size_t n, struct block **ret, struct ev_er
         struct block *b = &o->block[o->now];
 
         if (o->rc < 0)
-            return ev_err_set(err, o->rc, "sorting failed before");
+            return failed_before(o, err);
         if (!b->p)
             b->p = try_realloc(NULL, o->room, 1);
         if (!b->p)
@@ -252,13 +259,18 @@ static int add(struct order *o, struct slice row, struct ev_err *err)
 
 int order_add(struct order *o, struct slice encoded, struct ev_err *err)
 {
+    struct ev_err why = { 0 };
     int rc;
 
     pthread_mutex_lock(&o->lock);
-    rc = add(o, encoded, err);
-    if (rc < 0)
+    rc = add(o, encoded, &why);
+    if (rc < 0 && o->rc == EV_OK) {
         o->rc = rc;
+        o->why = why;
+    }
     pthread_mutex_unlock(&o->lock);
+    if (rc < 0 && err)
+        *err = why;
     return rc;
 }
 
@@ -349,7 +361,7 @@ int order_finish(struct order *o, order_row_fn *row, void *ctx, uint64_t *ret_du
     int rc;
 
     if (o->rc < 0)
-        return ev_err_set(err, o->rc, "sorting failed before");
+        return failed_before(o, err);
     d = duplicates_new(o->rs, o->keep_duplicates, row, ctx);
     rc = o->runs.n ? finish_spool(o, d, err) : finish_memory(o, d, err);
     if (rc >= 0)

@@ -415,8 +415,8 @@ const char *container_support(size_t i)
 #endif
 #ifdef HAVE_LIBTSK
         "raw images, GPT, MBR, NTFS, FAT, exFAT (libtsk " LIBTSK_VERSION ")",
-        "E01, VHD, VHDX, VMDK, QCOW2, BitLocker, shadow copies, where libewf, libvhdi, libvmdk, "
-        "libqcow, libbde, libvshadow are installed",
+        ("E01, VHD, VHDX, VMDK, QCOW2, BitLocker, shadow copies, where libewf, libvhdi, libvmdk, "
+         "libqcow, libbde, libvshadow are installed"),
 #else
         "no disk images: built without libtsk",
 #endif

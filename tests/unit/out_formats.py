@@ -312,7 +312,7 @@ def check_browser():
     dom = browser_dom(chromium, "file://%s/plain.html#row=3" % folder)
     wanted = {
         "the count of rows": ">1,500 rows<", "the levels": '<label class="critical">', "the chart": "<svg",
-        "the details": "<h3>Why it matched</h3>", "the marked text": "<mark>", "the technique": "<li>T1"}
+        "the details": "<h3>Why it matched</h3>", "the marked text": "<mark>", "the technique": "attack.mitre.org/techniques/T1"}
     problems = ["missing: " + w for w in wanted if wanted[w] not in dom]
     if 'id="plain"' in dom or dom.count('class="row"') > 120:
         problems.append("the table is not drawn in part")
