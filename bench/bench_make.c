@@ -53,7 +53,8 @@ struct make {
     uint64_t batch_at; /* of the batch at hand in its log */
     size_t first;      /* chunk of the log */
     uint8_t *log;
-    uint64_t number; /* of the next record */
+    VEC(uint8_t *) logs; /* all of them: chunks lie in them */
+    uint64_t number;     /* of the next record */
 };
 
 static void die(const char *what, const char *path)
@@ -191,6 +192,8 @@ static void read_log(struct make *m, const char *path, struct reader_worker *w)
     size_t n, to = m->chunk.n;
 
     m->log = slurp(path, &n);
+    if (!vec_push(&m->logs, SIZE_MAX, m->log))
+        die("too long", path);
     m->first = m->chunk.n;
     if (n < HEADER + CHUNK || memcmp(m->log, "ElfFile", 8) != 0)
         return;
@@ -295,6 +298,20 @@ static void read_numbers(struct numbers *list, const char *path)
         fclose(f);
 }
 
+static void make_release(struct make *m)
+{
+    for (size_t i = 0; i < m->chunk.n; i++)
+        vec_release(&m->chunk.v[i].patch);
+    for (size_t i = 0; i < m->logs.n; i++)
+        free(m->logs.v[i]);
+    vec_release(&m->chunk);
+    vec_release(&m->logs);
+    vec_release(&m->rotate.v);
+    vec_release(&m->unheard.v);
+    map_release(&m->seen);
+    names_free(m->names);
+}
+
 int main(int argc, char **argv)
 {
     struct make m = { .names = names_new() };
@@ -331,5 +348,7 @@ int main(int argc, char **argv)
     if (!files)
         write_log(&m, argv[optind], chunks, 0);
     printf("%zu chunks, %llu records written\n", m.chunk.n, (unsigned long long)m.number);
-    return 0; /* the system takes the memory back */
+    make_release(&m);
+    reader_worker_free(w);
+    return 0;
 }

@@ -74,7 +74,7 @@ static const struct survey_run *runs_of(const struct survey *s, uint32_t stream,
     for (end = low; end < s->runs.n && s->runs.v[end].stream == stream;)
         end++;
     *ret_n = end - low;
-    return s->runs.v + low;
+    return *ret_n ? &s->runs.v[low] : NULL;
 }
 
 static void add_host(struct survey *s, const struct stream_ref *ref, size_t n,
