@@ -21,8 +21,15 @@ cp -R "$stage/usr/share/man" "$kit/share/man"
 cp "$here/README.txt" "$kit/README.txt"
 cp "$here/../COPYING" "$kit/licences/evtriage"
 
-# Libraries, as the loader finds them, and itself.
-ldd "$kit"/bin/* | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
+# Libraries, as the loader finds them, and itself; and those that the helper opens by name.
+named=
+for library in libewf.so.2 libvhdi.so.1 libvmdk.so.1 libqcow.so.1 libbde.so.1 libvshadow.so.1; do
+    found=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p | awk -v want="$library" '$1 == want { print $NF; exit }')
+    [ -z "$found" ] || named="$named $found"
+done
+printf '%s\n' $named >"$kit/named"
+# shellcheck disable=SC2086 # paths of libraries, several words
+{ ldd "$kit"/bin/* $named; sed 's,^,x => ,' "$kit/named"; } | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
     sort -u >"$kit/files"
 [ -s "$kit/files" ] || {
     echo "make-kit: ldd names no library" >&2
@@ -51,7 +58,7 @@ grep -hoE '/usr/share/common-licenses/[A-Za-z0-9.+-]*[A-Za-z0-9]' "$kit"/licence
     while read -r text; do
         [ ! -e "$text" ] || cp -L "$text" "$kit/licences/common/"
     done
-rm "$kit/files" "$kit/owners"
+rm "$kit/named" "$kit/files" "$kit/owners"
 chmod -R u=rwX,go=rX "$kit"
 (cd "$kit" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cJf "$kit.tar.xz" "$kit"
