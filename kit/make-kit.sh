@@ -23,7 +23,7 @@ cp "$here/../COPYING" "$kit/licences/evtriage"
 
 # Libraries, as the loader finds them, and itself; and those that the helper opens by name.
 named=
-for library in libewf.so.2 libvhdi.so.1 libvmdk.so.1 libqcow.so.1 libbde.so.1 libvshadow.so.1; do
+for library in libtsk.so.19 libewf.so.2 libvhdi.so.1 libvmdk.so.1 libqcow.so.1 libbde.so.1 libvshadow.so.1; do
     found=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p | awk -v want="$library" '$1 == want { print $NF; exit }')
     [ -z "$found" ] || named="$named $found"
 done
