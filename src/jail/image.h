@@ -10,6 +10,8 @@ void image_take(struct jail *j, struct source *s, const char *path, struct slice
 /* disk.c: calls volume for each partition, named p1 and so on, or says that there is no table. */
 void partitions_take(struct jail *j, struct source *disk, const char *path,
                      void (*volume)(struct jail *j, struct source *s, const char *path));
+/* volume.c: one volume, with its shadow copies; behind BitLocker where a key opens it. */
+void volume_take(struct jail *j, struct source *s, const char *path);
 /* files.c: the logs of a file system. */
 void files_take(struct jail *j, struct source *volume, const char *path);
 

@@ -1,0 +1,158 @@
+/* volume.c - a volume of a disk: unlocked where BitLocker has it, its file system, its shadow copies.
+ *
+ * May include: base/, input/, this folder, the libraries' headers. */
+#include "jail/image.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "jail/opened.h"
+
+#ifdef HAVE_IMAGES
+
+static void source_later(void *s)
+{
+    source_free(s);
+}
+
+static bool is_volume_of(const struct yal *y, const struct source *s)
+{
+    libbfio_handle_t *io = opened_io(y, s);
+    bool yes = io && y->is(opened_pun(io), NULL) == 1;
+
+    if (io)
+        y->bfio.libbfio_handle_free(&io, NULL);
+    return yes;
+}
+
+static bool unlock_with(struct opened *o, const struct source *s, const struct secret *k)
+{
+    const struct yal *y = o->y;
+    const uint8_t *text = k ? (const uint8_t *)k->text : NULL;
+    struct source *bek;
+    libbfio_handle_t *io;
+
+    if (y->make(&o->h, NULL) != 1)
+        return false;
+    if (k && k->kind == WIRE_KEY_BITLOCKER_PASSWORD && y->password(o->h, text, k->n, NULL) != 1)
+        return false;
+    if (k && k->kind == WIRE_KEY_BITLOCKER_RECOVERY && y->recovery(o->h, text, k->n, NULL) != 1)
+        return false;
+    if (k && k->kind == WIRE_KEY_BITLOCKER_STARTUP) {
+        bek = source_open_memory(slice_of(text, k->n), "key");
+        io = opened_io(y, bek);
+        bool good = io && y->startup(o->h, opened_pun(io), NULL) == 1;
+        if (io)
+            y->bfio.libbfio_handle_free(&io, NULL);
+        source_free(bek);
+        if (!good)
+            return false;
+    }
+    o->io = opened_io(y, s);
+    if (!o->io || y->open(o->h, opened_pun(o->io), LIBBFIO_OPEN_READ, NULL) != 1)
+        return false;
+    return y->locked(o->h, NULL) == 0 && y->size(o->h, &o->size, NULL) == 1;
+}
+
+/* The plain volume behind BitLocker: without a key (a clear key lies in it), then with each. */
+static struct source *unlock(struct jail *j, const struct yal *y, struct source *s,
+                             const char *path)
+{
+    size_t tried = 0;
+
+    for (size_t i = 0; i <= j->keys.n; i++) {
+        const struct secret *k = i ? &j->keys.v[i - 1] : NULL;
+        struct opened *o;
+        if (k && k->kind == WIRE_KEY_ARCHIVE)
+            continue;
+        tried += k != NULL;
+        o = opened_new(y, y->read, y->free);
+        if (unlock_with(o, s, k))
+            return opened_source(o, path);
+        opened_close(o);
+        jail_alive(j);
+    }
+    jail_trouble(j, path,
+                 tried ? "BitLocker, none of the keys given opens it, or libbde does not "
+                         "know this kind"
+                       : "BitLocker, no key given (--bitlocker-password-file, "
+                         "--bitlocker-recovery-key-file, --bitlocker-startup-key-file)");
+    return NULL;
+}
+
+static void shadow(struct jail *j, const struct yal *y, intptr_t *volume, int i, const char *path)
+{
+    char name[32], inside[LIMIT_PATH];
+    struct opened *o = opened_new(y, y->store_read, y->store_free);
+    intptr_t *error = NULL;
+    struct ev_err err = { 0 };
+    struct source *s;
+
+    snprintf(name, sizeof name, "@vss%d", i + 1);
+    if (!item_join(j, path, "", name, inside) || !item_wanted(j, inside)) {
+        opened_close(o);
+        return;
+    }
+    if (y->store(volume, i, &o->h, &error) != 1 || y->store_size(o->h, &o->size, &error) != 1) {
+        (void)opened_fault(y, &error, &err, "cannot be opened");
+        jail_trouble(j, inside, "a shadow copy that %s", err.text);
+        opened_close(o);
+        return;
+    }
+    s = opened_source(o, inside);
+    files_take(j, s, inside);
+    jail_later(j, source_later, s);
+}
+
+static void shadows(struct jail *j, struct source *s, const char *path)
+{
+    const struct yal *y = libs_yal(j->libs, YAL_VSHADOW);
+    struct opened *o;
+    int n = 0;
+
+    if (!y || !is_volume_of(y, s))
+        return;
+    o = opened_new(y, y->read, y->free);
+    if (y->make(&o->h, NULL) != 1 || !(o->io = opened_io(y, s)) ||
+        y->open(o->h, opened_pun(o->io), LIBBFIO_OPEN_READ, NULL) != 1 ||
+        y->stores(o->h, &n, NULL) != 1) {
+        jail_trouble(j, path, "its shadow copies cannot be read");
+        n = 0;
+    }
+    for (int i = 0; i < n && i < LIMIT_EVIDENCE_SHADOWS; i++)
+        shadow(j, y, o->h, i, path);
+    jail_later(j, opened_close, o);
+}
+
+static void volume(struct jail *j, struct source *s, const char *path, bool plain)
+{
+    const struct yal *bde = libs_yal(j->libs, YAL_BDE);
+    uint8_t head[512] = { 0 };
+    size_t n = 0;
+    struct source *open;
+
+    if (source_read_at(s, 0, head, sizeof head, &n, NULL) < 0 || !item_wanted(j, path))
+        return;
+    if (!plain && bde ? is_volume_of(bde, s) : memcmp(head + 3, "-FVE-FS-", 8) == 0) {
+        if (!bde) {
+            jail_trouble(j, path,
+                         "BitLocker; built without libbde: install libbde-dev and rebuild");
+            return;
+        }
+        open = unlock(j, bde, s, path);
+        if (open) {
+            volume(j, open, path, true);
+            jail_later(j, source_later, open);
+        }
+        return;
+    }
+    files_take(j, s, path);
+    if (!(j->flags & WIRE_NO_SHADOWS) && memcmp(head + 3, "NTFS    ", 8) == 0)
+        shadows(j, s, path);
+}
+
+void volume_take(struct jail *j, struct source *s, const char *path)
+{
+    volume(j, s, path, false);
+}
+#endif
