@@ -42,9 +42,8 @@ static int check(const struct options *o, struct ev_err *err)
     if (o->output.n > 1)
         return ev_err_set(err, EV_EUSAGE, "coverage writes one output; -o was given %zu times",
                           o->output.n);
-    if (o->has_from && o->has_to && o->from > o->to)
-        return ev_err_set(err, EV_EUSAGE, "--from is later than --to");
-    return outputs_guard(o, err);
+    int rc = run_check_times(o, err);
+    return rc == EV_OK ? outputs_guard(o, err) : rc;
 }
 
 static int write_answer(const struct options *o, const struct coverage *c,

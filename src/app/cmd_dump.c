@@ -23,11 +23,6 @@ struct run {
     enum dump_format format;
 };
 
-static const struct decoder *decoder_of(const struct options *o)
-{
-    return decoder_find(o->decoder ? o->decoder : "native");
-}
-
 static const char *path_of(const struct options *o)
 {
     return o->output.n ? o->output.v[0] : "-";
@@ -69,30 +64,14 @@ static int check(struct run *run, struct ev_err *err)
     if (o->output.n > 1)
         return ev_err_set(err, EV_EUSAGE, "dump writes one output; -o was given %zu times",
                           o->output.n);
-    if (!decoder_of(o))
-        return ev_err_set(err, EV_EUSAGE,
-                          "--decoder: \"%s\" is no decoder; there are native and libevtx",
-                          o->decoder);
-    if (o->has_from && o->has_to && o->from > o->to)
-        return ev_err_set(err, EV_EUSAGE, "--from is later than --to");
-    rc = choose_format(o, &run->format, err);
+    if (!run_decoder(o, err))
+        return EV_EUSAGE;
+    rc = run_check_times(o, err);
+    if (rc == EV_OK)
+        rc = choose_format(o, &run->format, err);
     if (rc == EV_OK && o->xml_lines && run->format != DUMP_XML)
         rc = ev_err_set(err, EV_EUSAGE, "--xml-lines goes with the format xml only");
     return rc == EV_OK ? outputs_guard(o, err) : rc;
-}
-
-static void filter_make(const struct options *o, struct filter *f)
-{
-    *f = (struct filter){
-        .channel = o->channel.v,
-        .nchannel = o->channel.n,
-        .computer = o->computer.v,
-        .ncomputer = o->computer.n,
-        .event_id = o->event_id.v,
-        .nevent_id = o->event_id.n,
-        .from = o->from,
-        .to = o->has_to ? o->to : 0,
-    };
 }
 
 static int write_out(void *ctx, struct slice s, struct ev_err *err)
@@ -131,7 +110,7 @@ static int dump(struct run *run, struct ev_err *err)
         .format = run->format,
         .render = { .lines = o->xml_lines, .csv_raw = o->csv_raw },
         .filter = &run->filter,
-        .decoder = decoder_of(o),
+        .decoder = run_decoder(o, NULL),
         .reader = { .names = run->names, .recover = o->recover },
         .threads = run_threads(o),
         .stop = interrupt_seen,
@@ -205,7 +184,7 @@ int cmd_dump(const struct options *o)
     inputs_init(&run.inputs);
     arena_init(&run.summary.arena, LIMIT_SUMMARY_ARENA);
     run.names = names_new();
-    filter_make(o, &run.filter);
+    run_filter(o, &run.filter);
     rc = check(&run, &err);
     if (rc == EV_OK)
         rc = run_inputs(o, &run.inputs, &err);

@@ -42,11 +42,6 @@ static size_t memory_of(const struct options *o)
     return o->has_memory ? o->memory : DEFAULT_MEMORY;
 }
 
-static const struct decoder *decoder_of(const struct options *o)
-{
-    return decoder_find(o->decoder ? o->decoder : "native");
-}
-
 static const char *matcher_name(const struct options *o)
 {
     return o->matcher ? o->matcher : "indexed";
@@ -63,10 +58,8 @@ static int check_choices(const struct options *o, struct ev_err *err)
         return ev_err_set(err, EV_EUSAGE,
                           "scan needs a PATH: a log, a folder, or - for standard "
                           "input");
-    if (!decoder_of(o))
-        return ev_err_set(err, EV_EUSAGE,
-                          "--decoder: \"%s\" is no decoder; there are native and libevtx",
-                          o->decoder);
+    if (!run_decoder(o, err))
+        return EV_EUSAGE;
     if (strcmp(matcher_name(o), "naive") != 0 && strcmp(matcher_name(o), "indexed") != 0)
         return ev_err_set(err, EV_EUSAGE,
                           "--matcher: \"%s\" is no matcher; there are indexed and naive",
@@ -78,29 +71,19 @@ static int check_choices(const struct options *o, struct ev_err *err)
         return ev_err_set(err, EV_EUSAGE, "--require takes \"full\"");
     if (o->possible && o->require)
         return ev_err_set(err, EV_EUSAGE, "--possible and --require full exclude each other");
-    if (o->has_from && o->has_to && o->from > o->to)
-        return ev_err_set(err, EV_EUSAGE, "--from is later than --to");
-    return outputs_guard(o, err);
+    int rc = run_check_times(o, err);
+    return rc == EV_OK ? outputs_guard(o, err) : rc;
 }
 
 static void filter_make(const struct options *o, struct filter *f)
 {
-    *f = (struct filter){
-        .channel = o->channel.v,
-        .nchannel = o->channel.n,
-        .computer = o->computer.v,
-        .ncomputer = o->computer.n,
-        .event_id = o->event_id.v,
-        .nevent_id = o->event_id.n,
-        .from = o->from,
-        .to = o->has_to ? o->to : 0,
-        .level = o->has_level ? o->level : LEVEL_INFORMATIONAL,
-        .rule = o->rule.v,
-        .nrule = o->rule.n,
-        .exclude_rule = o->exclude_rule.v,
-        .nexclude_rule = o->exclude_rule.n,
-        .require_full = o->require != NULL,
-    };
+    run_filter(o, f);
+    f->level = o->has_level ? o->level : LEVEL_INFORMATIONAL;
+    f->rule = o->rule.v;
+    f->nrule = o->rule.n;
+    f->exclude_rule = o->exclude_rule.v;
+    f->nexclude_rule = o->exclude_rule.n;
+    f->require_full = o->require != NULL;
 }
 
 /* Every --rule and --exclude-rule must mean some rule: a typing error must not look like "nothing
@@ -202,7 +185,7 @@ static int scan(struct run *run, struct ev_err *err)
         .matcher = run->matcher,
         .rules = run->rules.rules,
         .filter = &run->filter,
-        .decoder = decoder_of(o),
+        .decoder = run_decoder(o, NULL),
         .correlator = run->correlator,
         .reader = { .names = run->rules.names, .recover = o->recover },
         .threads = run_threads(o),
@@ -272,7 +255,7 @@ static int write_manifest(struct run *run, int code, struct ev_err *err)
 {
     if (!run->o->manifest)
         return EV_OK;
-    struct manifest m = { .decoder = decoder_of(run->o)->name,
+    struct manifest m = { .decoder = run_decoder(run->o, NULL)->name,
                           .matcher = matcher_name(run->o),
                           .attack = run->rules.attack,
                           .threads = run_threads(run->o),

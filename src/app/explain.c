@@ -12,6 +12,7 @@
 #include "app/interrupt.h"
 #include "app/load.h"
 #include "app/print.h"
+#include "app/run.h"
 #include "app/replay.h"
 #include "app/talk.h"
 #include "base/limits.h"
@@ -134,7 +135,7 @@ static int read_files(struct explain *e)
 {
     const struct reader_options ro = { .names = e->rules.names, .recover = e->o->recover };
     const struct reader_visitor v = { .want = want, .event = event, .ctx = e };
-    const struct decoder *d = decoder_find(e->o->decoder ? e->o->decoder : "native");
+    const struct decoder *d = run_decoder(e->o, NULL);
 
     for (size_t i = 0; i < e->inputs.list.n; i++) {
         struct accounting counts = { 0 };
@@ -192,8 +193,8 @@ static int check_options(const struct options *o, struct ev_err *err)
             return ev_err_set(err, EV_EUSAGE, "--explain reads files, not standard input");
     if (o->output.n || o->manifest)
         return ev_err_set(err, EV_EUSAGE, "--explain writes text to standard output, no -o");
-    if (o->decoder && !decoder_find(o->decoder))
-        return ev_err_set(err, EV_EUSAGE, "--decoder: \"%s\" is no decoder", o->decoder);
+    if (!run_decoder(o, err))
+        return EV_EUSAGE;
     return EV_OK;
 }
 
@@ -215,14 +216,7 @@ static int prepare(struct explain *e, struct ev_err *err)
     if (rc < 0)
         return rc;
     e->scratch = scratch_new(e->matcher);
-    e->filter = (struct filter){ .channel = o->channel.v,
-                                 .nchannel = o->channel.n,
-                                 .computer = o->computer.v,
-                                 .ncomputer = o->computer.n,
-                                 .event_id = o->event_id.v,
-                                 .nevent_id = o->event_id.n,
-                                 .from = o->from,
-                                 .to = o->has_to ? o->to : 0 };
+    run_filter(o, &e->filter);
     return EV_OK;
 }
 

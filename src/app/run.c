@@ -6,6 +6,37 @@
 #include "app/interrupt.h"
 #include "app/talk.h"
 #include "base/limits.h"
+#include "evtx/reader.h"
+
+const struct decoder *run_decoder(const struct options *o, struct ev_err *err)
+{
+    const struct decoder *d = decoder_find(o->decoder ? o->decoder : "native");
+    if (!d)
+        ev_err_set(err, EV_EUSAGE, "--decoder: \"%s\" is no decoder; there are native and libevtx",
+                   o->decoder);
+    return d;
+}
+
+int run_check_times(const struct options *o, struct ev_err *err)
+{
+    if (o->has_from && o->has_to && o->from > o->to)
+        return ev_err_set(err, EV_EUSAGE, "--from is later than --to");
+    return EV_OK;
+}
+
+void run_filter(const struct options *o, struct filter *f)
+{
+    *f = (struct filter){
+        .channel = o->channel.v,
+        .nchannel = o->channel.n,
+        .computer = o->computer.v,
+        .ncomputer = o->computer.n,
+        .event_id = o->event_id.v,
+        .nevent_id = o->event_id.n,
+        .from = o->from,
+        .to = o->has_to ? o->to : 0,
+    };
+}
 
 unsigned run_threads(const struct options *o)
 {

@@ -4,8 +4,15 @@
 #define APP_RUN_H
 
 #include "app/command.h"
+#include "scan/filter.h"
 #include "scan/inputs.h"
 
+/* --decoder, native by default; NULL with EV_EUSAGE in err. */
+const struct decoder *run_decoder(const struct options *o, struct ev_err *err);
+/* EV_EUSAGE when --from is later than --to. */
+int run_check_times(const struct options *o, struct ev_err *err);
+/* The records that the options ask for; all else of *f is 0. */
+void run_filter(const struct options *o, struct filter *f);
 /* --threads, else one a processor; 1..LIMIT_THREADS. */
 unsigned run_threads(const struct options *o);
 /* Adds every argument and says which folders could not be opened. */

@@ -6,7 +6,7 @@ int survey_inputs(const struct options *o, const struct names *names, struct inp
                   struct evidence *ret, struct ev_err *err)
 {
     const struct survey_options so = {
-        .decoder = decoder_find(o->decoder ? o->decoder : "native"),
+        .decoder = run_decoder(o, err),
         .reader = { .names = names },
         .computer = o->computer.v,
         .ncomputer = o->computer.n,
@@ -16,9 +16,7 @@ int survey_inputs(const struct options *o, const struct names *names, struct inp
         .stop = interrupt_seen,
     };
     if (!so.decoder)
-        return ev_err_set(err, EV_EUSAGE,
-                          "--decoder: \"%s\" is no decoder; there are native and libevtx",
-                          o->decoder);
+        return EV_EUSAGE;
     int rc = survey_run(&so, in, ret, err);
     return rc == EV_EINTR ? EV_OK : rc;
 }
