@@ -232,30 +232,14 @@ static bool rule_has_fault(struct ruleset *rs, const struct rule *r)
     bool any = false;
 
     for (size_t i = 0; i < r->ntest; i++) {
-        struct regex *regex = NULL;
         struct ev_err err = { 0 };
 
-        if (r->test[i]->kind != TEST_REGEX)
+        if (r->test[i]->kind != TEST_REGEX || regex_check(r->test[i], &err) == EV_OK)
             continue;
-        if (regex_new(r->test[i], &regex, &err) < 0) {
-            say_fault(rs, r, r->test[i], &err);
-            any = true;
-        }
-        regex_free(regex);
+        say_fault(rs, r, r->test[i], &err);
+        any = true;
     }
     return any;
-}
-
-static void count_refused(struct ruleset *rs, const struct rule *r)
-{
-    rs->refused[REFUSAL_SYNTAX]++;
-    for (size_t i = 0; i < rs->nfile; i++) {
-        if (!slice_eq(rs->file[i].path, r->file) || rs->file[i].rules == 0)
-            continue;
-        rs->file[i].rules--;
-        rs->file[i].refused++;
-        return;
-    }
 }
 
 /* A filter with a fault would take every rule with it to which it applies. */
@@ -265,7 +249,7 @@ static size_t check_filters(struct ruleset *rs)
 
     for (size_t i = 0; i < all; i++) {
         if (rule_has_fault(rs, rs->filter[i].rule))
-            count_refused(rs, rs->filter[i].rule);
+            ruleset_count_refused(rs, rs->filter[i].rule);
         else
             rs->filter[kept++] = rs->filter[i];
     }
@@ -283,7 +267,7 @@ size_t matcher_check(struct ruleset *rs)
         struct rule *r = rs->rule[i];
 
         if (rule_has_fault(rs, r)) {
-            count_refused(rs, r);
+            ruleset_count_refused(rs, r);
             continue;
         }
         r->index = (uint32_t)kept;

@@ -108,22 +108,42 @@ static enum regex_answer chain_search(struct chain chain, struct slice text, siz
     return REGEX_NO;
 }
 
-int regex_new(const struct test *t, struct regex **ret, struct ev_err *err)
+/* The code, or NULL with EV_ESYNTAX in err. */
+static pcre2_code *compile_or_say(const struct test *t, struct ev_err *err)
 {
     int code = 0;
     PCRE2_SIZE offset = 0;
     PCRE2_UCHAR text[200];
-    struct regex *r = xcalloc(1, sizeof *r);
+    pcre2_code *compiled = compile(t, &code, &offset);
 
-    r->code = compile(t, &code, &offset);
-    if (!r->code) {
-        free(r);
-        if (pcre2_get_error_message(code, text, sizeof text) < 0)
-            text[0] = 0;
-        return ev_err_set(err, EV_ESYNTAX, "regular expression, at character %zu: %s",
-                          (size_t)offset + 1, (const char *)text);
-    }
-    r->chain = chain_read(t);
+    if (compiled)
+        return compiled;
+    if (pcre2_get_error_message(code, text, sizeof text) < 0)
+        text[0] = 0;
+    ev_err_set(err, EV_ESYNTAX, "regular expression, at character %zu: %s", (size_t)offset + 1,
+               (const char *)text);
+    return NULL;
+}
+
+int regex_check(const struct test *t, struct ev_err *err)
+{
+    pcre2_code *code = compile_or_say(t, err);
+
+    if (!code)
+        return EV_ESYNTAX;
+    pcre2_code_free(code);
+    return EV_OK;
+}
+
+int regex_new(const struct test *t, struct regex **ret, struct ev_err *err)
+{
+    pcre2_code *code = compile_or_say(t, err);
+    struct regex *r;
+
+    if (!code)
+        return EV_ESYNTAX;
+    r = xcalloc(1, sizeof *r);
+    *r = (struct regex){ code, chain_read(t) };
     /* Without JIT (other machines, forbidden by the kernel) the interpreter does the same. */
     pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
     *ret = r;

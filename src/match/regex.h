@@ -18,6 +18,8 @@ enum regex_answer { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 /* Compiles the expression of a TEST_REGEX. EV_ESYNTAX with PCRE2's words and the offset in the
  * expression. */
 int regex_new(const struct test *t, struct regex **ret, struct ev_err *err);
+/* Would it compile? No machine code is made: that is most of the cost. */
+int regex_check(const struct test *t, struct ev_err *err);
 void regex_free(struct regex *r);
 
 struct regex_state *regex_state_new(void);

@@ -272,18 +272,10 @@ static bool is_bad(const struct linker *l, const struct rule *r)
 
 static void take_out(struct linker *l, const struct rule *r)
 {
-    struct ruleset *rs = l->rs;
     if (r->part_of != NULL)
         return;
     l->refused++;
-    rs->refused[REFUSAL_SYNTAX]++;
-    for (size_t i = 0; i < rs->nfile; i++) {
-        if (!slice_eq(rs->file[i].path, r->file) || rs->file[i].rules == 0)
-            continue;
-        rs->file[i].rules--;
-        rs->file[i].refused++;
-        return;
-    }
+    ruleset_count_refused(l->rs, r);
 }
 
 static void take_out_bad(struct linker *l)

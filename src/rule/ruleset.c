@@ -327,6 +327,18 @@ int ruleset_load_text_with(struct slice text, const char *file, const struct pla
     return EV_OK;
 }
 
+void ruleset_count_refused(struct ruleset *rs, const struct rule *r)
+{
+    rs->refused[REFUSAL_SYNTAX]++;
+    for (size_t i = 0; i < rs->nfile; i++) {
+        if (!slice_eq(rs->file[i].path, r->file) || rs->file[i].rules == 0)
+            continue;
+        rs->file[i].rules--;
+        rs->file[i].refused++;
+        return;
+    }
+}
+
 void ruleset_free(struct ruleset *rs)
 {
     if (rs == NULL)

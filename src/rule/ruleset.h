@@ -77,6 +77,8 @@ int ruleset_load_text_with(struct slice text, const char *file, const struct pla
                            struct names *names, struct ruleset **ret, struct ev_err *err);
 /* Registers the field names of a rule and gives its tests their ids. False: LIMIT_NAMES. */
 bool ruleset_add_names(struct ruleset *rs, const struct rule *r);
+/* A rule that had loaded turned out to be unusable: the counts of its file and of the set. */
+void ruleset_count_refused(struct ruleset *rs, const struct rule *r);
 void ruleset_free(struct ruleset *rs);
 
 #endif
