@@ -45,7 +45,7 @@ static void make_matched(struct event *ev, const struct hit *hit, struct detecti
     }
 }
 
-void detection_of_event(struct event *ev, struct slice source_file, struct detection *ret)
+void detection_of_record(struct event *ev, struct slice source_file, struct detection *ret)
 {
     struct detection d = {
         .timestamp = ev->time_created ? ev->time_created : ev->place.written,
@@ -62,10 +62,15 @@ void detection_of_event(struct event *ev, struct slice source_file, struct detec
     };
 
     process_of(ev, &d.process);
-    event_message(ev, &d.message);
     event_content_hash(ev, d.hash);
-    make_fields(ev, &d);
     *ret = d;
+}
+
+void detection_of_event(struct event *ev, struct slice source_file, struct detection *ret)
+{
+    detection_of_record(ev, source_file, ret);
+    event_message(ev, &ret->message);
+    make_fields(ev, ret);
 }
 
 void detection_of_hit(struct event *ev, const struct hit *hit, struct detection *d)

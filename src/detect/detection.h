@@ -64,6 +64,9 @@ struct detection {
     bool mixed_origin;    /* they have different origins */
 };
 
+/* What a record tells of itself, who ran what included, but no message and no fields: what rows and
+ * the events of correlations share. */
+void detection_of_record(struct event *ev, struct slice source_file, struct detection *ret);
 /* Fills *ret from a hit; borrows from ev, hit and its rule, texts in ev->arena. In two steps for
  * events that several rules hit: what the event tells is the same for all of them. */
 void detection_of_event(struct event *ev, struct slice source_file, struct detection *ret);

@@ -44,26 +44,13 @@ static void make_fields(struct event *ev, const struct hit *hit, struct detectio
 void feed_make(struct event *ev, const struct hit *hit, struct slice source_file,
                struct detection *ret)
 {
-    struct detection d = {
-        .rule = hit->rule,
-        .timestamp = ev->time_created ? ev->time_created : ev->place.written,
-        .header_time = !ev->time_created && ev->place.written,
-        .verdict = hit->verdict,
-        .computer = ev->computer,
-        .channel = ev->channel,
-        .provider = ev->provider,
-        .event_id = ev->event_id,
-        .has_event_id = ev->has_event_id,
-        .has_record_id = ev->has_record_id,
-        .record_id = ev->record_id,
-        .untested = hit->untested,
-        .nuntested = hit->nuntested,
-        .source_file = source_file,
-        .place = ev->place,
-    };
+    struct detection d;
 
-    process_of(ev, &d.process);
-    event_content_hash(ev, d.hash);
+    detection_of_record(ev, source_file, &d);
+    d.rule = hit->rule;
+    d.verdict = hit->verdict;
+    d.untested = hit->untested;
+    d.nuntested = hit->nuntested;
     make_fields(ev, hit, &d);
     d.cut = d.cut || ev->cut;
     *ret = d;
