@@ -7,52 +7,9 @@
 #include "base/escape.h"
 #include "base/limits.h"
 #include "out/coverage_out.h"
+#include "out/html_list.h"
 #include "out/html_page.h"
 #include "out/notices.h"
-
-#define TEXT_HEAD(name) "<th scope=\"col\">" name "</th>"
-#define NUMBER_HEAD(name) "<th scope=\"col\" class=\"num\">" name "</th>"
-
-static void put_number(struct buf *out, uint64_t n)
-{
-    char text[COUNT_TEXT];
-    buf_str(out, count_text(n, text));
-}
-
-static void number_cell(struct buf *out, uint64_t n)
-{
-    buf_str(out, "<td class=\"num\">");
-    put_number(out, n);
-    buf_str(out, "</td>");
-}
-
-static void text_cell(struct buf *out, struct slice s)
-{
-    buf_str(out, "<td>");
-    escape_html(s, out);
-    buf_str(out, "</td>");
-}
-
-static void fold(struct buf *out, const char *title, uint64_t n, const char *head)
-{
-    buf_printf(out, "<details class=\"more\"><summary>%s <span class=\"n\">", title);
-    put_number(out, n);
-    buf_printf(out,
-               "</span></summary><div><table class=\"list\">\n<thead><tr>%s</tr></thead>\n"
-               "<tbody>\n",
-               head);
-}
-
-static void fold_end(struct buf *out, uint64_t left_out)
-{
-    buf_str(out, "</tbody></table>");
-    if (left_out > 0) {
-        buf_str(out, "<p>and ");
-        put_number(out, left_out);
-        buf_str(out, " more</p>");
-    }
-    buf_str(out, "</div></details>\n");
-}
 
 static size_t most(size_t n)
 {
@@ -61,34 +18,35 @@ static size_t most(size_t n)
 
 static void causes(const struct coverage *c, struct buf *out)
 {
-    fold(out, "Reasons", c->causes.n, NUMBER_HEAD("Rules") TEXT_HEAD("State") TEXT_HEAD("Why"));
+    html_fold(out, "Reasons", c->causes.n,
+              HTML_NUMBER_HEAD("Rules") HTML_TEXT_HEAD("State") HTML_TEXT_HEAD("Why"));
     for (size_t i = 0; i < most(c->causes.n); i++) {
         buf_str(out, "<tr>");
-        number_cell(out, c->causes.v[i].rules);
-        text_cell(out, slice_str(cover_state_name(c->causes.v[i].state)));
-        text_cell(out, c->causes.v[i].text);
+        html_number_cell(out, c->causes.v[i].rules);
+        html_text_cell(out, slice_str(cover_state_name(c->causes.v[i].state)));
+        html_text_cell(out, c->causes.v[i].text);
         buf_str(out, "</tr>\n");
     }
-    fold_end(out, c->causes.n - most(c->causes.n));
+    html_fold_end(out, c->causes.n - most(c->causes.n));
 }
 
 static void tactics(const struct coverage *c, struct buf *out)
 {
     if (c->tactics.n == 0)
         return;
-    fold(out, "By tactic", c->tactics.n,
-         TEXT_HEAD("Tactic") NUMBER_HEAD("Could fire") NUMBER_HEAD("In part")
-             NUMBER_HEAD("Could not"));
+    html_fold(out, "By tactic", c->tactics.n,
+              HTML_TEXT_HEAD("Tactic") HTML_NUMBER_HEAD("Could fire") HTML_NUMBER_HEAD("In part")
+                  HTML_NUMBER_HEAD("Could not"));
     for (size_t i = 0; i < c->tactics.n; i++) {
         const struct cover_group *g = &c->tactics.v[i];
         buf_printf(out, "<tr><td>%s: ", g->entry->id);
         escape_html(slice_str(g->entry->name), out);
         buf_str(out, "</td>");
         for (int s = COVER_FIRE; s >= 0; s--)
-            number_cell(out, g->n[s]);
+            html_number_cell(out, g->n[s]);
         buf_str(out, "</tr>\n");
     }
-    fold_end(out, 0);
+    html_fold_end(out, 0);
 }
 
 static void rules(const struct coverage *c, struct buf *out)
@@ -97,8 +55,9 @@ static void rules(const struct coverage *c, struct buf *out)
     uint64_t told = 0;
     struct buf why;
     buf_init(&why, LIMIT_OUT_ROW);
-    fold(out, "Rules that could not, or not wholly, have fired", n,
-         TEXT_HEAD("Rule") TEXT_HEAD("Level") TEXT_HEAD("State") TEXT_HEAD("Why"));
+    html_fold(out, "Rules that could not, or not wholly, have fired", n,
+              HTML_TEXT_HEAD("Rule") HTML_TEXT_HEAD("Level") HTML_TEXT_HEAD("State")
+                  HTML_TEXT_HEAD("Why"));
     for (size_t i = 0; i < c->rules->n && told < LIMIT_HTML_LIST; i++) {
         const struct rule *r = c->rules->rule[i];
         if (!coverage_shows(c, r) || c->best[i] == COVER_FIRE || c->nhost == 0)
@@ -108,14 +67,14 @@ static void rules(const struct coverage *c, struct buf *out)
         cover_text(&one, &why);
         told++;
         buf_str(out, "<tr>");
-        text_cell(out, r->title);
+        html_text_cell(out, r->title);
         buf_printf(out, "<td><span class=\"level %s\">%s</span></td>", level_name(r->level),
                    level_name(r->level));
-        text_cell(out, slice_str(cover_state_name(one.state)));
-        text_cell(out, buf_view(&why));
+        html_text_cell(out, slice_str(cover_state_name(one.state)));
+        html_text_cell(out, buf_view(&why));
         buf_str(out, "</tr>\n");
     }
-    fold_end(out, n - told);
+    html_fold_end(out, n - told);
     buf_release(&why);
 }
 
@@ -123,16 +82,16 @@ static void settings(const struct coverage *c, struct buf *out)
 {
     if (c->settings.n == 0)
         return;
-    fold(out, "What would let more rules fire, one by one", c->settings.n,
-         NUMBER_HEAD("Rules") TEXT_HEAD("Setting") TEXT_HEAD("How"));
+    html_fold(out, "What would let more rules fire, one by one", c->settings.n,
+              HTML_NUMBER_HEAD("Rules") HTML_TEXT_HEAD("Setting") HTML_TEXT_HEAD("How"));
     for (size_t i = 0; i < most(c->settings.n); i++) {
         buf_str(out, "<tr>");
-        number_cell(out, c->settings.v[i].rules);
-        text_cell(out, c->settings.v[i].name);
-        text_cell(out, c->settings.v[i].how);
+        html_number_cell(out, c->settings.v[i].rules);
+        html_text_cell(out, c->settings.v[i].name);
+        html_text_cell(out, c->settings.v[i].how);
         buf_str(out, "</tr>\n");
     }
-    fold_end(out, c->settings.n - most(c->settings.n));
+    html_fold_end(out, c->settings.n - most(c->settings.n));
 }
 
 void coverage_html(const struct coverage *c, struct buf *out)
@@ -141,11 +100,11 @@ void coverage_html(const struct coverage *c, struct buf *out)
         return;
     buf_str(out, "<section class=\"notices\" id=\"coverage\"><h3>What this evidence could not "
                  "show</h3>\n<p>");
-    put_number(out, c->n[COVER_FIRE]);
+    html_number(out, c->n[COVER_FIRE]);
     buf_str(out, " rules could have fired, ");
-    put_number(out, c->n[COVER_PART]);
+    html_number(out, c->n[COVER_PART]);
     buf_str(out, " in part, ");
-    put_number(out, c->n[COVER_NOT]);
+    html_number(out, c->n[COVER_NOT]);
     buf_str(out, " could not: of these, silence says nothing. The computers are taken together; "
                  "evtriage coverage tells them apart.</p>\n<div class=\"folds\">\n");
     causes(c, out);

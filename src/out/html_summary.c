@@ -5,21 +5,16 @@
 #include "base/escape.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "out/html_list.h"
 #include "out/html_page.h"
 #include "out/notices.h"
 
 enum { TOP = 5 }; /* lines of a card */
 
-static void put_number(struct buf *out, uint64_t n)
-{
-    char text[COUNT_TEXT];
-    buf_str(out, count_text(n, text));
-}
-
 static void item(struct buf *out, const char *name, uint64_t n)
 {
     buf_printf(out, "<li><span>%s</span><span>", name);
-    put_number(out, n);
+    html_number(out, n);
     buf_str(out, "</span></li>\n");
 }
 
@@ -33,22 +28,8 @@ static void item_of(struct buf *out, const char *level, struct slice name, uint6
         buf_str(out, "<li><span>");
     escape_html(name, out);
     buf_str(out, level != NULL ? "</span></span><span>" : "</span><span>");
-    put_number(out, n);
+    html_number(out, n);
     buf_str(out, "</span></li>\n");
-}
-
-static void number_cell(struct buf *out, uint64_t n)
-{
-    buf_str(out, "<td class=\"num\">");
-    put_number(out, n);
-    buf_str(out, "</td>");
-}
-
-static void text_cell(struct buf *out, struct slice s)
-{
-    buf_str(out, "<td>");
-    escape_html(s, out);
-    buf_str(out, "</td>");
 }
 
 static void time_text(struct buf *out, const struct zone *zone, uint64_t t)
@@ -64,14 +45,14 @@ static void time_text(struct buf *out, const struct zone *zone, uint64_t t)
 static void card_detections(const struct summary *sum, struct buf *out)
 {
     buf_str(out, "<section class=\"card\"><h3>Detections</h3><p class=\"big\">");
-    put_number(out, summary_rows(sum));
+    html_number(out, summary_rows(sum));
     buf_str(out, "</p><ul>\n");
     for (int i = LEVEL_CRITICAL; i >= 0; i--) {
         const char *name = level_name((enum rule_level)i);
         if (sum->rows[i] == 0)
             continue;
         buf_printf(out, "<li><span class=\"level %s\">%s</span><span>", name, name);
-        put_number(out, sum->rows[i]);
+        html_number(out, sum->rows[i]);
         buf_str(out, "</span></li>\n");
     }
     buf_str(out, "</ul></section>\n");
@@ -108,9 +89,9 @@ static void card_rules(const struct summary *sum, const struct html_count *rule,
                        struct buf *out)
 {
     buf_str(out, "<section class=\"card\"><h3>Rules that fired</h3><p class=\"big\">");
-    put_number(out, n);
+    html_number(out, n);
     buf_str(out, " <small>of ");
-    put_number(out, sum->rules ? sum->rules->n : 0);
+    html_number(out, sum->rules ? sum->rules->n : 0);
     buf_str(out, " loaded</small></p><ul>\n");
     for (size_t i = 0; i < n && i < TOP; i++)
         item_of(out, level_name(rule[i].rule->level), rule[i].rule->title, rule[i].n);
@@ -120,7 +101,7 @@ static void card_rules(const struct summary *sum, const struct html_count *rule,
 static void card_computers(const struct html_count *host, size_t n, struct buf *out)
 {
     buf_str(out, "<section class=\"card\"><h3>Computers with detections</h3><p class=\"big\">");
-    put_number(out, n);
+    html_number(out, n);
     buf_str(out, "</p><ul>\n");
     for (size_t i = 0; i < n && i < TOP; i++)
         item_of(out, NULL, host[i].name, host[i].n);
@@ -131,9 +112,9 @@ static void card_records(const struct summary *sum, struct buf *out)
 {
     const struct accounting *t = &sum->total;
     buf_str(out, "<section class=\"card\"><h3>Records read</h3><p class=\"big\">");
-    put_number(out, t->events);
+    html_number(out, t->events);
     buf_str(out, " <small>of ");
-    put_number(out, t->records);
+    html_number(out, t->records);
     buf_str(out, "</small></p><ul>\n");
     item(out, "not needed by any rule", t->skipped);
     item(out, "could not be decoded", t->unreadable);
@@ -183,29 +164,6 @@ static void notices(const struct summary *sum, struct buf *out)
     arena_release(&a);
 }
 
-static void fold(struct buf *out, const char *title, uint64_t n, const char *head)
-{
-    buf_printf(out, "<details class=\"more\"><summary>%s <span class=\"n\">", title);
-    put_number(out, n);
-    buf_printf(
-        out, "</span></summary><div><table class=\"list\">\n<thead><tr>%s</tr></thead>\n<tbody>\n",
-        head);
-}
-
-static void fold_end(struct buf *out, uint64_t left_out)
-{
-    buf_str(out, "</tbody></table>");
-    if (left_out > 0) {
-        buf_str(out, "<p>and ");
-        put_number(out, left_out);
-        buf_str(out, " more</p>");
-    }
-    buf_str(out, "</div></details>\n");
-}
-
-#define TEXT_HEAD(name) "<th scope=\"col\">" name "</th>"
-#define NUMBER_HEAD(name) "<th scope=\"col\" class=\"num\">" name "</th>"
-
 static void file_row(const struct summary_file *f, struct buf *out)
 {
     static const char *const fate[] = { "read", "not read", "no event log", "no record", "opened" };
@@ -216,97 +174,100 @@ static void file_row(const struct summary_file *f, struct buf *out)
     if (f->has_sha256)
         digest_hex(f->sha256, sizeof f->sha256, hex);
     buf_str(out, "<tr>");
-    text_cell(out, f->path);
+    html_text_cell(out, f->path);
     buf_printf(out, "<td>%s", fate[f->fate]);
     if (f->reason.n > 0) {
         buf_str(out, ": ");
         escape_html(f->reason, out);
     }
     buf_str(out, "</td>");
-    number_cell(out, f->size);
-    number_cell(out, f->counts.records);
-    number_cell(out, f->counts.events);
-    number_cell(out, f->counts.skipped);
-    number_cell(out, f->counts.unreadable);
-    number_cell(out, findings);
+    html_number_cell(out, f->size);
+    html_number_cell(out, f->counts.records);
+    html_number_cell(out, f->counts.events);
+    html_number_cell(out, f->counts.skipped);
+    html_number_cell(out, f->counts.unreadable);
+    html_number_cell(out, findings);
     buf_printf(out, "<td class=\"hash\">%s</td></tr>\n", hex);
 }
 
 static void files(const struct summary *sum, struct buf *out)
 {
-    fold(out, "Files", sum->nfile,
-         TEXT_HEAD("File") TEXT_HEAD("State") NUMBER_HEAD("Bytes") NUMBER_HEAD("Records")
-             NUMBER_HEAD("Read") NUMBER_HEAD("Not needed") NUMBER_HEAD("Unreadable")
-                 NUMBER_HEAD("Findings") TEXT_HEAD("SHA-256"));
+    html_fold(out, "Files", sum->nfile,
+              HTML_TEXT_HEAD("File") HTML_TEXT_HEAD("State") HTML_NUMBER_HEAD("Bytes")
+                  HTML_NUMBER_HEAD("Records") HTML_NUMBER_HEAD("Read")
+                      HTML_NUMBER_HEAD("Not needed") HTML_NUMBER_HEAD("Unreadable")
+                          HTML_NUMBER_HEAD("Findings") HTML_TEXT_HEAD("SHA-256"));
     /* Those with something to say first would break the order of the manifest: keep it. */
     for (size_t i = 0; i < sum->nfile && i < LIMIT_HTML_LIST; i++)
         file_row(&sum->file[i], out);
-    fold_end(out, sum->nfile > LIMIT_HTML_LIST ? sum->nfile - LIMIT_HTML_LIST : 0);
+    html_fold_end(out, sum->nfile > LIMIT_HTML_LIST ? sum->nfile - LIMIT_HTML_LIST : 0);
 }
 
 static void channels(const struct summary *sum, struct buf *out)
 {
-    fold(out, "Events by channel", sum->nchannel, TEXT_HEAD("Channel") NUMBER_HEAD("Events"));
+    html_fold(out, "Events by channel", sum->nchannel,
+              HTML_TEXT_HEAD("Channel") HTML_NUMBER_HEAD("Events"));
     for (size_t i = 0; i < sum->nchannel && i < LIMIT_HTML_LIST; i++) {
         buf_str(out, "<tr>");
-        text_cell(out, sum->channel[i].channel);
-        number_cell(out, sum->channel[i].events);
+        html_text_cell(out, sum->channel[i].channel);
+        html_number_cell(out, sum->channel[i].events);
         buf_str(out, "</tr>\n");
     }
-    fold_end(out, sum->nchannel > LIMIT_HTML_LIST ? sum->nchannel - LIMIT_HTML_LIST : 0);
+    html_fold_end(out, sum->nchannel > LIMIT_HTML_LIST ? sum->nchannel - LIMIT_HTML_LIST : 0);
 }
 
 static void hosts(const struct summary *sum, struct buf *out)
 {
     if (sum->nhost == 0)
         return;
-    fold(out, "Process creation by computer", sum->nhost,
-         TEXT_HEAD("Computer") NUMBER_HEAD("Sysmon 1") NUMBER_HEAD("Security 4688")
-             NUMBER_HEAD("4688 with command line"));
+    html_fold(out, "Process creation by computer", sum->nhost,
+              HTML_TEXT_HEAD("Computer") HTML_NUMBER_HEAD("Sysmon 1")
+                  HTML_NUMBER_HEAD("Security 4688") HTML_NUMBER_HEAD("4688 with command line"));
     for (size_t i = 0; i < sum->nhost && i < LIMIT_HTML_LIST; i++) {
         const struct summary_host *h = &sum->host[i];
         buf_str(out, "<tr>");
-        text_cell(out, h->computer);
-        number_cell(out, h->sysmon_1);
-        number_cell(out, h->s4688);
-        number_cell(out, h->s4688_with_command_line);
+        html_text_cell(out, h->computer);
+        html_number_cell(out, h->sysmon_1);
+        html_number_cell(out, h->s4688);
+        html_number_cell(out, h->s4688_with_command_line);
         buf_str(out, "</tr>\n");
     }
-    fold_end(out, sum->nhost > LIMIT_HTML_LIST ? sum->nhost - LIMIT_HTML_LIST : 0);
+    html_fold_end(out, sum->nhost > LIMIT_HTML_LIST ? sum->nhost - LIMIT_HTML_LIST : 0);
 }
 
 static void fired(const struct html_count *rule, size_t n, struct buf *out)
 {
     if (n == 0)
         return;
-    fold(out, "Rules that fired", n, TEXT_HEAD("Rule") TEXT_HEAD("Level") NUMBER_HEAD("Rows"));
+    html_fold(out, "Rules that fired", n,
+              HTML_TEXT_HEAD("Rule") HTML_TEXT_HEAD("Level") HTML_NUMBER_HEAD("Rows"));
     for (size_t i = 0; i < n && i < LIMIT_HTML_LIST; i++) {
         const char *level = level_name(rule[i].rule->level);
         buf_str(out, "<tr>");
-        text_cell(out, rule[i].rule->title);
+        html_text_cell(out, rule[i].rule->title);
         buf_printf(out, "<td><span class=\"level %s\">%s</span></td>", level, level);
-        number_cell(out, rule[i].n);
+        html_number_cell(out, rule[i].n);
         buf_str(out, "</tr>\n");
     }
-    fold_end(out, n > LIMIT_HTML_LIST ? n - LIMIT_HTML_LIST : 0);
+    html_fold_end(out, n > LIMIT_HTML_LIST ? n - LIMIT_HTML_LIST : 0);
 }
 
 static void refused(const struct ruleset *rs, struct buf *out)
 {
     if (rs == NULL || rs->nmessage == 0)
         return;
-    fold(out, "Messages about rules", rs->nmessage + rs->messages_dropped,
-         TEXT_HEAD("Place") TEXT_HEAD("Message"));
+    html_fold(out, "Messages about rules", rs->nmessage + rs->messages_dropped,
+              HTML_TEXT_HEAD("Place") HTML_TEXT_HEAD("Message"));
     size_t n = rs->nmessage < LIMIT_HTML_LIST ? rs->nmessage : LIMIT_HTML_LIST;
     for (size_t i = 0; i < n; i++) {
         const struct rule_message *m = &rs->message[i];
         buf_str(out, "<tr><td>");
         escape_html(m->file, out);
         buf_printf(out, ":%" PRIu32 ":%" PRIu32 "</td>", m->line, m->column);
-        text_cell(out, m->text);
+        html_text_cell(out, m->text);
         buf_str(out, "</tr>\n");
     }
-    fold_end(out, rs->nmessage + rs->messages_dropped - n);
+    html_fold_end(out, rs->nmessage + rs->messages_dropped - n);
 }
 
 void html_summary(const struct summary *sum, const struct html_counts *c, const struct zone *zone,
