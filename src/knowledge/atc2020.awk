@@ -1,14 +1,6 @@
-# atc2020.awk - atc2020.txt to a C file: awk -f atc2020.awk atc2020.txt >atc2020_table.c
+# atc2020.awk - atc2020.txt to a C file: awk -f quoted.awk -f atc2020.awk atc2020.txt >atc2020_table.c
 #
 # Run at build time in the C locale, by any awk.
-function quoted(s,    out, i, c) {
-    out = ""
-    for (i = 1; i <= length(s); i++) {
-        c = substr(s, i, 1)
-        out = out (c == "\\" || c == "\"" || c == "?" ? "\\" c : c)
-    }
-    return "\"" out "\""
-}
 BEGIN {
     FS = "|"
     kind["tactic"] = "ATC_TACTIC"

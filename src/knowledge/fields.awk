@@ -1,14 +1,6 @@
-# fields.awk - mappings of fields to a C file: awk -f fields.awk fields-NAME.txt... >fields_table.c
+# fields.awk - mappings of fields to a C file: awk -f quoted.awk -f fields.awk fields-NAME.txt... >fields_table.c
 #
 # Each file becomes an array of its lines without comments; fieldmap.c reads it as it reads others.
-function quoted(s,    out, i, c) {
-    out = ""
-    for (i = 1; i <= length(s); i++) {
-        c = substr(s, i, 1)
-        out = out (c == "\\" || c == "\"" || c == "?" ? "\\" c : c)
-    }
-    return "\"" out "\""
-}
 function done() {
     if (n) print "};"
 }

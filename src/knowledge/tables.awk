@@ -1,20 +1,11 @@
 # tables.awk - attack.txt, car.txt and needed.txt to a C file:
-#   awk -f tables.awk attack.txt car.txt needed.txt >tables.c
+#   awk -f quoted.awk -f tables.awk attack.txt car.txt needed.txt >tables.c
 #
 # Run at build time in the C locale, by any awk. Refuses tables that a bisecting look-up could not use.
 function fail(text) {
     printf "%s:%d: %s\n", FILENAME, FNR, text >"/dev/stderr"
     failed = 1
     exit 1
-}
-# Character by character: what gsub makes of backslashes differs between awks.
-function quoted(s,    out, i, c) {
-    out = ""
-    for (i = 1; i <= length(s); i++) {
-        c = substr(s, i, 1)
-        out = out (c == "\\" || c == "\"" || c == "?" ? "\\" c : c)
-    }
-    return "\"" out "\""
 }
 function kind_of(id) {
     if (id ~ /^TA[0-9]+$/) return "ATTACK_TACTIC"
