@@ -154,6 +154,21 @@ int writing_rx(struct writing *w, const struct term *t, bool cases, struct rx **
     return *ret ? EV_OK : ev_err_set(w->err, EV_ELIMIT, RALLOC_FULL);
 }
 
+int writing_rx_whole(struct writing *w, const struct term *t, const char *no_edge, struct rx **ret)
+{
+    struct rx *r;
+    int rc = writing_rx(w, t, true, &r);
+
+    if (rc == EV_OK && t->kind == TERM_REGEX)
+        rc = rx_whole(r, w->arena, &r, w->err);
+    if (rc < 0)
+        return rc;
+    if (rx_has(r, RX_EDGE) || rx_has(r, RX_NO_EDGE))
+        return writing_refuse(w, "a regular expression with \\b: %s", no_edge);
+    *ret = r;
+    return EV_OK;
+}
+
 bool writing_has_case(const struct writing *w, const struct pattern *p)
 {
     for (size_t i = 0; !p->cased && i < p->n; i++) {
@@ -173,6 +188,35 @@ bool pattern_has(const struct pattern *p, enum token_kind kind)
         if (p->token[i].kind == kind)
             return true;
     return false;
+}
+
+bool pattern_is_ascii(const struct pattern *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; p->token[i].kind == TOKEN_LITERAL && k < p->token[i].literal.n; k++)
+            if (p->token[i].literal.p[k] >= 0x80)
+                return false;
+    return true;
+}
+
+void network_write(const struct test *t, struct buf *out)
+{
+    const uint8_t *n = t->u.cidr.net;
+
+    if (!t->u.cidr.v6)
+        buf_printf(out, "%u.%u.%u.%u", n[0], n[1], n[2], n[3]);
+    for (int i = 0; t->u.cidr.v6 && i < 16; i += 2)
+        buf_printf(out, "%s%x", i ? ":" : "", (unsigned)n[i] << 8 | n[i + 1]);
+    buf_printf(out, "/%u", t->u.cidr.bits);
+}
+
+const char *compare_sign(enum compare_op op)
+{
+    static const char *const sign[] = {
+        [COMPARE_LT] = "<", [COMPARE_LTE] = "<=", [COMPARE_GT] = ">", [COMPARE_GTE] = ">="
+    };
+
+    return sign[op];
 }
 
 bool pattern_holds(const struct pattern *p, const char *bytes)

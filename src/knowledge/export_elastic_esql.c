@@ -59,14 +59,10 @@ static int put_rlike(struct writing *w, const struct term *t)
 {
     struct buf text;
     struct rx *r;
-    int rc = writing_rx(w, t, true, &r);
+    int rc = writing_rx_whole(w, t, "Lucene knows no word boundary", &r);
 
-    if (rc == EV_OK && t->kind == TERM_REGEX)
-        rc = rx_whole(r, w->arena, &r, w->err);
     if (rc < 0)
         return rc;
-    if (rx_has(r, RX_EDGE) || rx_has(r, RX_NO_EDGE))
-        return writing_refuse(w, "a regular expression with \\b: Lucene knows no word boundary");
     buf_init(&text, LIMIT_EXPORT);
     rx_print(r, &style, &text);
     put_name(t->at.name, w->out);
@@ -81,16 +77,6 @@ static void put_field(struct writing *w, const struct term *t, bool lower)
     buf_str(w->out, lower ? "TO_LOWER(" : "");
     put_name(t->at.name, w->out);
     buf_str(w->out, lower ? ")" : "");
-}
-
-/* Java's lower case and ours differ beyond ASCII: there both cases are written out. */
-static bool is_ascii(const struct pattern *p)
-{
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = 0; p->token[i].kind == TOKEN_LITERAL && k < p->token[i].literal.n; k++)
-            if (p->token[i].literal.p[k] >= 0x80)
-                return false;
-    return true;
 }
 
 static int put_pattern(struct writing *w, const struct term *t)
@@ -111,7 +97,8 @@ static int put_pattern(struct writing *w, const struct term *t)
         put_string(t->exact, w->out);
         return EV_OK;
     }
-    if (pattern_has(p, TOKEN_DASH) || (lower && !is_ascii(p)))
+    /* Java's lower case and ours differ beyond ASCII: there both cases are written out. */
+    if (pattern_has(p, TOKEN_DASH) || (lower && !pattern_is_ascii(p)))
         return put_rlike(w, t);
     if (t->at.type == SPOT_IP) {
         buf_str(w->out, "CIDR_MATCH(");
@@ -136,28 +123,19 @@ static int put_pattern(struct writing *w, const struct term *t)
 
 static void put_network(const struct term *t, struct buf *out)
 {
-    const uint8_t *n = t->test->u.cidr.net;
-
     buf_str(out, t->at.type == SPOT_IP ? "CIDR_MATCH(" : "CIDR_MATCH(TO_IP(");
     put_name(t->at.name, out);
     buf_str(out, t->at.type == SPOT_IP ? ", \"" : "), \"");
-    if (!t->test->u.cidr.v6)
-        buf_printf(out, "%u.%u.%u.%u", n[0], n[1], n[2], n[3]);
-    for (int i = 0; t->test->u.cidr.v6 && i < 16; i += 2)
-        buf_printf(out, "%s%x", i ? ":" : "", (unsigned)n[i] << 8 | n[i + 1]);
-    buf_printf(out, "/%u\")", t->test->u.cidr.bits);
+    network_write(t->test, out);
+    buf_str(out, "\")");
 }
 
 static int put_compare(struct writing *w, const struct term *t)
 {
-    static const char *const op[] = {
-        [COMPARE_LT] = "<", [COMPARE_LTE] = "<=", [COMPARE_GT] = ">", [COMPARE_GTE] = ">="
-    };
-
     buf_str(w->out, t->at.type == SPOT_NUMBER ? "" : "TO_DOUBLE(");
     put_name(t->at.name, w->out);
     buf_printf(w->out, "%s %s %.17g", t->at.type == SPOT_NUMBER ? "" : ")",
-               op[t->test->u.compare.op], t->test->u.compare.number);
+               compare_sign(t->test->u.compare.op), t->test->u.compare.number);
     return EV_OK;
 }
 

@@ -387,13 +387,10 @@ static int put_text(struct writing *w, const struct term *t)
         buf_byte(w->out, '"');
         return EV_OK;
     }
-    int rc = writing_rx(w, t, true, &r);
-    if (rc == EV_OK && t->kind == TERM_REGEX)
-        rc = rx_whole(r, w->arena, &r, w->err);
+    int rc = writing_rx_whole(w, t, "JSON's escapes end in letters", &r);
+
     if (rc < 0)
         return rc;
-    if (rx_has(r, RX_EDGE) || rx_has(r, RX_NO_EDGE))
-        return writing_refuse(w, "a regular expression with \\b: JSON's escapes end in letters");
     w->weight += weight(r, 1);
     if (w->weight > WEIGHT_MOST)
         return writing_refuse(w, "a regular expression that is too large for grep once its repeats "

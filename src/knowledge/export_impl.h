@@ -41,6 +41,9 @@ int writing_refuse(struct writing *w, const char *fmt, ...) __attribute__((forma
 int writing_clause(struct writing *w, const struct rule *r, struct clause **ret);
 /* The expression of a term of kind TERM_PATTERN or TERM_REGEX; both cases written out if cases is. */
 int writing_rx(struct writing *w, const struct term *t, bool cases, struct rx **ret);
+/* The same with both cases, for a language whose expressions hold for a whole value and know no word
+ * boundary: refused with no_edge as the reason where there is one. */
+int writing_rx_whole(struct writing *w, const struct term *t, const char *no_edge, struct rx **ret);
 /* Does the pattern ask for letters whose case does not matter? */
 bool writing_has_case(const struct writing *w, const struct pattern *p);
 
@@ -73,6 +76,11 @@ void wildcard_write(const struct pattern *p, const struct wildcard_style *style,
 int wildcard_dashes(struct writing *w, const struct pattern *p, size_t most, struct pattern **ret,
                     size_t *ret_n);
 bool pattern_has(const struct pattern *p, enum token_kind kind);
+bool pattern_is_ascii(const struct pattern *p);
+/* "10.0.0.0/8": the network of a TEST_CIDR. */
+void network_write(const struct test *t, struct buf *out);
+/* "<", "<=", ">", ">=" */
+const char *compare_sign(enum compare_op op);
 /* Does a literal of the pattern hold one of these bytes? */
 bool pattern_holds(const struct pattern *p, const char *bytes);
 

@@ -153,17 +153,14 @@ static int put_timepart(struct writing *w, const struct test *t)
 
 static int put_value(struct writing *w, const struct term *t)
 {
-    static const char *const op[] = {
-        [COMPARE_LT] = "<", [COMPARE_LTE] = "<=", [COMPARE_GT] = ">", [COMPARE_GTE] = ">="
-    };
-
     switch (t->kind) {
     case TERM_PATTERN:
         return put_pattern(w, t);
     case TERM_REGEX:
         return put_regex(w, t);
     case TERM_COMPARE:
-        buf_printf(w->out, "N %s %.17g", op[t->test->u.compare.op], t->test->u.compare.number);
+        buf_printf(w->out, "N %s %.17g", compare_sign(t->test->u.compare.op),
+                   t->test->u.compare.number);
         return EV_OK;
     case TERM_TIMEPART:
         return put_timepart(w, t->test);

@@ -75,15 +75,12 @@ static int put_values(struct writing *w, const struct term *t, size_t *ret_n)
 
 static int put_compare(struct writing *w, const struct term *t)
 {
-    static const char *const op[] = {
-        [COMPARE_LT] = "<", [COMPARE_LTE] = "<=", [COMPARE_GT] = ">", [COMPARE_GTE] = ">="
-    };
     int rc = check(w, t);
 
     if (rc < 0)
         return rc;
     put_name(t->at.name, w->out);
-    buf_printf(w->out, "%s%.17g", op[t->test->u.compare.op], t->test->u.compare.number);
+    buf_printf(w->out, "%s%.17g", compare_sign(t->test->u.compare.op), t->test->u.compare.number);
     return EV_OK;
 }
 

@@ -34,15 +34,6 @@ static void put_name(struct slice name, char quote, struct buf *out)
 
 /* --- the search command ------------------------------------------------------------------------ */
 
-static bool is_ascii(const struct pattern *p)
-{
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = 0; p->token[i].kind == TOKEN_LITERAL && k < p->token[i].literal.n; k++)
-            if (p->token[i].literal.p[k] >= 0x80)
-                return false;
-    return true;
-}
-
 static bool term_searches(const struct writing *w, const struct term *t)
 {
     const struct pattern *p = &t->pattern;
@@ -52,7 +43,7 @@ static bool term_searches(const struct writing *w, const struct term *t)
     if (t->kind != TERM_PATTERN || pattern_has(p, TOKEN_ONE) || pattern_has(p, TOKEN_DASH) ||
         pattern_holds(p, "*\n\r"))
         return false;
-    return !p->cased && (is_ascii(p) || !writing_has_case(w, p));
+    return !p->cased && (pattern_is_ascii(p) || !writing_has_case(w, p));
 }
 
 static bool searches(const struct writing *w, const struct clause *c)
@@ -161,7 +152,7 @@ static int put_pattern(struct writing *w, const struct term *t)
     const struct pattern *p = &t->pattern;
     struct slice literal = p->n ? p->token[0].literal : SLICE("");
 
-    if (!pattern_is_plain(p) || (!p->cased && !is_ascii(p)))
+    if (!pattern_is_plain(p) || (!p->cased && !pattern_is_ascii(p)))
         return put_match(w, t);
     if (!p->cased)
         buf_str(w->out, "lower(");
@@ -173,14 +164,9 @@ static int put_pattern(struct writing *w, const struct term *t)
 
 static void put_network(const struct term *t, struct buf *out)
 {
-    const uint8_t *n = t->test->u.cidr.net;
-
     buf_str(out, "cidrmatch(\"");
-    if (!t->test->u.cidr.v6)
-        buf_printf(out, "%u.%u.%u.%u", n[0], n[1], n[2], n[3]);
-    for (int i = 0; t->test->u.cidr.v6 && i < 16; i += 2)
-        buf_printf(out, "%s%x", i ? ":" : "", (unsigned)n[i] << 8 | n[i + 1]);
-    buf_printf(out, "/%u\",", t->test->u.cidr.bits);
+    network_write(t->test, out);
+    buf_str(out, "\",");
     put_name(t->at.name, '\'', out);
     buf_byte(out, ')');
 }
@@ -188,17 +174,13 @@ static void put_network(const struct term *t, struct buf *out)
 /* The field as a number, 0x too. */
 static void put_compare(const struct term *t, struct buf *out)
 {
-    static const char *const op[] = {
-        [COMPARE_LT] = "<", [COMPARE_LTE] = "<=", [COMPARE_GT] = ">", [COMPARE_GTE] = ">="
-    };
-
     buf_str(out, "if(match(");
     put_name(t->at.name, '\'', out);
     buf_str(out, ",\"^0[xX][0-9a-fA-F]+$\"),tonumber(substr(");
     put_name(t->at.name, '\'', out);
     buf_str(out, ",3),16),tonumber(");
     put_name(t->at.name, '\'', out);
-    buf_printf(out, "))%s%.17g", op[t->test->u.compare.op], t->test->u.compare.number);
+    buf_printf(out, "))%s%.17g", compare_sign(t->test->u.compare.op), t->test->u.compare.number);
 }
 
 static void put_lowered(const struct spot *at, bool cased, struct buf *out)

@@ -35,15 +35,6 @@ static int check_nul(struct writing *w, const struct pattern *p)
     return EV_OK;
 }
 
-static bool is_ascii(const struct pattern *p)
-{
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = 0; p->token[i].kind == TOKEN_LITERAL && k < p->token[i].literal.n; k++)
-            if (p->token[i].literal.p[k] >= 0x80)
-                return false;
-    return true;
-}
-
 /* --- values ------------------------------------------------------------------------------------ */
 
 static void glob_point(uint32_t c, struct buf *out)
@@ -121,13 +112,13 @@ static int put_pattern(struct writing *w, const char *column, const struct term 
         put_string(t->exact, w->out);
         return EV_OK;
     }
-    if (pattern_is_plain(p) && (!nocase || is_ascii(p))) {
+    if (pattern_is_plain(p) && (!nocase || pattern_is_ascii(p))) {
         buf_str(w->out, "= ");
         put_string(p->n ? p->token[0].literal : SLICE(""), w->out);
         buf_str(w->out, nocase ? " COLLATE NOCASE" : "");
         return EV_OK;
     }
-    if (!p->cased && is_ascii(p) && !pattern_has(p, TOKEN_DASH)) {
+    if (!p->cased && pattern_is_ascii(p) && !pattern_has(p, TOKEN_DASH)) {
         put_like(p, w->out);
         return EV_OK;
     }
@@ -179,14 +170,10 @@ static int put_regex(struct writing *w, const char *column, const struct term *t
 
 static int put_compare(struct writing *w, const char *column, const struct test *t)
 {
-    static const char *const op[] = {
-        [COMPARE_LT] = "<", [COMPARE_LTE] = "<=", [COMPARE_GT] = ">", [COMPARE_GTE] = ">="
-    };
-
     buf_printf(w->out,
                "%s REGEXP '^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$' AND CAST(%s AS "
                "REAL) %s %.17g",
-               column, column, op[t->u.compare.op], t->u.compare.number);
+               column, column, compare_sign(t->u.compare.op), t->u.compare.number);
     return EV_OK;
 }
 
@@ -302,17 +289,6 @@ static int put_ref(struct writing *w, const struct term *t)
     return EV_OK;
 }
 
-static bool only_digits(const struct pattern *p)
-{
-    if (p->n != 1 || p->token[0].kind != TOKEN_LITERAL)
-        return false;
-    struct slice s = p->token[0].literal;
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
-    return s.n < 19 && (s.n == 1 || s.p[0] != '0');
-}
-
 /* A column of the table of events may be NULL, where a test is neither true nor false. */
 static int put_column(struct writing *w, const char *column, const struct term *t)
 {
@@ -323,7 +299,7 @@ static int put_column(struct writing *w, const char *column, const struct term *
         return EV_OK;
     }
     if ((place == DUMP_EVENT_ID || place == DUMP_RECORD_ID) && t->kind == TERM_PATTERN &&
-        only_digits(&t->pattern)) {
+        pattern_is_number(&t->pattern, 18)) {
         buf_printf(w->out, "%s IS %.*s", column, SLICE_ARG(t->pattern.token[0].literal));
         return EV_OK;
     }

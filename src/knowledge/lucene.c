@@ -43,14 +43,10 @@ static void put_name(struct slice name, struct buf *out)
 static int put_regex(struct writing *w, const struct term *t)
 {
     struct rx *r;
-    int rc = writing_rx(w, t, true, &r);
+    int rc = writing_rx_whole(w, t, "Lucene knows no word boundary", &r);
 
-    if (rc == EV_OK && t->kind == TERM_REGEX)
-        rc = rx_whole(r, w->arena, &r, w->err);
     if (rc < 0)
         return rc;
-    if (rx_has(r, RX_EDGE) || rx_has(r, RX_NO_EDGE))
-        return writing_refuse(w, "a regular expression with \\b: Lucene knows no word boundary");
     buf_byte(w->out, '/');
     size_t from = w->out->n;
     rx_print(r, &style, w->out);
@@ -117,14 +113,9 @@ static int put_pattern(struct writing *w, const struct term *t)
 
 static void put_network(const struct test *t, struct buf *out)
 {
-    const uint8_t *n = t->u.cidr.net;
-
     buf_byte(out, '"');
-    if (!t->u.cidr.v6)
-        buf_printf(out, "%u.%u.%u.%u", n[0], n[1], n[2], n[3]);
-    for (int i = 0; t->u.cidr.v6 && i < 16; i += 2)
-        buf_printf(out, "%s%x", i ? ":" : "", (unsigned)n[i] << 8 | n[i + 1]);
-    buf_printf(out, "/%u\"", t->u.cidr.bits);
+    network_write(t, out);
+    buf_str(out, "\"");
 }
 
 static int put_range(struct writing *w, const struct term *t)

@@ -77,17 +77,6 @@ static bool keyword_spot(struct builder *b, struct spot *ret)
     return false;
 }
 
-static bool only_digits(const struct pattern *p)
-{
-    if (p->n != 1 || p->token[0].kind != TOKEN_LITERAL)
-        return false;
-    struct slice s = p->token[0].literal;
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
-    return s.n < 16 && (s.n == 1 || s.p[0] != '0');
-}
-
 /* Literal, or ANY where a form of the mapping has a star. */
 static size_t put_form(struct slice form, struct token *token)
 {
@@ -133,7 +122,7 @@ static struct clause *pattern_at(struct builder *b, struct term *t)
         t->kind = TERM_EXISTS;
         return query_term(b, t);
     }
-    if (t->at.type == SPOT_NUMBER && !only_digits(p))
+    if (t->at.type == SPOT_NUMBER && !pattern_is_number(p, 15))
         return query_fail(b, EV_EUNSUPPORTED, "text is compared with a field that holds a number");
     if (t->at.type == SPOT_IP && (!pattern_is_plain(p) || p->n == 0))
         return query_fail(b, EV_EUNSUPPORTED, "a wildcard or '' on a field that holds addresses");

@@ -72,4 +72,7 @@ struct clause *clause_pair(struct query_env *env, enum clause_kind kind, struct 
 struct clause *clause_not(struct query_env *env, struct clause *c);
 struct clause *clause_constant(struct query_env *env, bool value);
 
+/* One literal of at most so many digits, without a zero in front: written as a number it is the same. */
+bool pattern_is_number(const struct pattern *p, size_t most);
+
 #endif

@@ -109,3 +109,14 @@ struct clause *query_cidr(struct builder *b, struct slice field, const struct te
         return cidr_v6_front(b, field, net, t->u.cidr.bits);
     return query_fail(b, EV_EUNSUPPORTED, "an IPv6 network of this length on a field of text");
 }
+
+bool pattern_is_number(const struct pattern *p, size_t most)
+{
+    if (p->n != 1 || p->token[0].kind != TOKEN_LITERAL)
+        return false;
+    struct slice s = p->token[0].literal;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return s.n <= most && (s.n == 1 || s.p[0] != '0');
+}
