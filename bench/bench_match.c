@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../tests/each_event.h"
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -72,21 +73,7 @@ static int keep(void *ctx, struct event *ev)
 
 static void read_log(struct bench *b, const char *path)
 {
-    struct reader_options o = { .names = b->names };
-    struct reader_visitor v = { .event = keep, .ctx = b };
-    struct reader_worker *w = reader_worker_new();
-    struct accounting counts = { 0 };
-    struct source *src = NULL;
-    struct reader *reader = NULL;
-
-    if (source_open_file(path, &src, NULL) == EV_OK &&
-        decoder_native.open(src, &o, &reader, NULL) == EV_OK) {
-        for (uint64_t i = 0; i < decoder_native.jobs(reader); i++)
-            decoder_native.run(reader, i, w, &v, &counts, NULL);
-        decoder_native.close(reader);
-    }
-    source_free(src);
-    reader_worker_free(w);
+    each_event(path, b->names, keep, b);
 }
 
 /* Spreads n rules over the set. */

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../each_event.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "event/twin.h"
@@ -259,22 +260,8 @@ static int on_event(void *ctx, struct event *ev)
 
 static void run_log(struct run *r, const char *path)
 {
-    struct reader_options o = { .names = r->names };
-    struct reader_visitor v = { .event = on_event, .ctx = r };
-    struct reader_worker *w = reader_worker_new();
-    struct accounting counts = { 0 };
-    struct source *src = NULL;
-    struct reader *reader = NULL;
-
     r->path = path;
-    if (source_open_file(path, &src, NULL) == EV_OK &&
-        decoder_native.open(src, &o, &reader, NULL) == EV_OK) {
-        for (uint64_t i = 0; i < decoder_native.jobs(reader); i++)
-            decoder_native.run(reader, i, w, &v, &counts, NULL);
-        decoder_native.close(reader);
-    }
-    source_free(src);
-    reader_worker_free(w);
+    each_event(path, r->names, on_event, r);
 }
 
 static void rule_facts(struct run *r, const struct rule *rule, struct rule_facts *f)

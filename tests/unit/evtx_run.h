@@ -42,6 +42,22 @@ static void evtx_run_release(struct evtx_run *t)
     buf_release(&t->findings);
 }
 
+/* One of these for each test: cmocka_unit_test_setup_teardown(test, evtx_run_setup, evtx_run_teardown). */
+static inline int evtx_run_setup(void **state)
+{
+    static struct evtx_run t;
+
+    evtx_run_init(&t);
+    *state = &t;
+    return 0;
+}
+
+static inline int evtx_run_teardown(void **state)
+{
+    evtx_run_release(*state);
+    return 0;
+}
+
 static int evtx_run_event(void *ctx, struct event *ev)
 {
     struct evtx_run *t = ctx;

@@ -16,21 +16,6 @@
 #define DATA(value) "<EventData><Data Name='A'>" value "</Data></EventData>"
 #define EVENT(id, value) "<Event " NS ">" SYSTEM(id) DATA(value) "</Event>"
 
-static int setup(void **state)
-{
-    static struct evtx_run t;
-
-    evtx_run_init(&t);
-    *state = &t;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    evtx_run_release(*state);
-    return 0;
-}
-
 static int run(struct evtx_run *t, struct slice xml)
 {
     int rc = evtx_run_bytes(t, &decoder_xml, xml, NULL);
@@ -392,5 +377,5 @@ int main(void)
         cmocka_unit_test(filter_and_visitor_are_obeyed),
     };
 
-    return cmocka_run_group_tests_name("event_xml", tests, setup, teardown);
+    return cmocka_run_group_tests_name("event_xml", tests, evtx_run_setup, evtx_run_teardown);
 }

@@ -12,21 +12,6 @@
 #define BEGIN AT "id=4688 version=2 provider=Test-Provider "
 #define HEAD BEGIN "channel=Security computer=PC pid=4 tid=88\n"
 
-static int setup(void **state)
-{
-    static struct evtx_run t;
-
-    evtx_run_init(&t);
-    *state = &t;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    evtx_run_release(*state);
-    return 0;
-}
-
 /* The file that a script makes, with damage unless NULL. */
 static void make(struct ew_file *f, const char *script, const char *damage)
 {
@@ -429,5 +414,5 @@ int main(void)
         cmocka_unit_test(real_logs_give_every_record),
     };
 
-    return cmocka_run_group_tests_name("libevtx", tests, setup, teardown);
+    return cmocka_run_group_tests_name("libevtx", tests, evtx_run_setup, evtx_run_teardown);
 }

@@ -18,21 +18,6 @@
     "! max-records=3\n" HEAD "A=one\n" HEAD "A=two\n" HEAD "A=three\n" HEAD "A=four\n" HEAD        \
     "A=five\n" HEAD "A=six\n"
 
-static int setup(void **state)
-{
-    static struct evtx_run t;
-
-    evtx_run_init(&t);
-    *state = &t;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    evtx_run_release(*state);
-    return 0;
-}
-
 static void make(struct ew_file *f, const char *script, const char *damage, struct ew_buf *tsv)
 {
     char err[256] = "";
@@ -625,5 +610,5 @@ int main(void)
         cmocka_unit_test(an_image_is_carved),
         cmocka_unit_test(the_writer_and_the_reader_agree),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, evtx_run_setup, evtx_run_teardown);
 }

@@ -16,21 +16,6 @@
 #define THREE AT("01") "A=one\n" AT("02") "A=two\n" AT("03") "A=three\n"
 #define SIX "! max-records=3\n" THREE AT("04") "A=four\n" AT("05") "A=five\n" AT("06") "A=six\n"
 
-static int setup(void **state)
-{
-    static struct evtx_run t;
-
-    evtx_run_init(&t);
-    *state = &t;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    evtx_run_release(*state);
-    return 0;
-}
-
 /* Verifies src, and holds the account to the source's size and to the reader's counts. */
 static void verify_source(struct evtx_run *t, struct source *src, struct verification *v)
 {
@@ -251,5 +236,5 @@ int main(void)
         cmocka_unit_test(real_logs_add_up),
     };
 
-    return cmocka_run_group_tests_name("verify", tests, setup, teardown);
+    return cmocka_run_group_tests_name("verify", tests, evtx_run_setup, evtx_run_teardown);
 }
