@@ -74,6 +74,7 @@ struct summary {
     struct summary_host *host; /* by name */
     size_t nhost;
     struct accounting total;
+    bool recover;                      /* recovered records were looked at, too */
     uint64_t first, last;              /* FILETIME of all events read */
     uint64_t rows[LEVEL_CRITICAL + 1]; /* written, by level */
     uint64_t hidden_level, hidden_time, hidden_rule, hidden_verdict; /* rows an option hid */

@@ -113,10 +113,11 @@ static void evidence(struct notices *l, struct buf *b)
         buf_str(b, " could not be decoded, the content is lost to this run; --verbose says where");
         notices_say(l, NOTICE_WARNING, b);
     }
-    uint64_t left = t->recovered - t->recovered_events - t->recovered_unbound;
-    if (t->recovered > t->recovered_events + t->recovered_unbound && left > 0) {
-        notices_count(b, left, "deleted or carved record was", "deleted or carved records were");
-        buf_str(b, " found and left alone; --recover reads them");
+    if (t->recovered_skipped > 0) {
+        notices_count(b, t->recovered_skipped, "deleted or carved record was",
+                      "deleted or carved records were");
+        buf_str(b, l->sum->recover ? " found that no rule needs"
+                                   : " found and left alone; --recover reads them");
         notices_say(l, NOTICE_INFO, b);
     }
     if (t->recovered_unbound > 0) {

@@ -276,6 +276,7 @@ int scan_run(const struct scan_options *o, struct inputs *in, struct order *orde
     run_workers(run.worker, o->threads);
     int rc = first_fault(run.worker, o->threads, err);
     sum->interrupted = rc == EV_EINTR;
+    sum->recover = o->reader.recover;
     if (rc == EV_OK || rc == EV_EINTR) {
         int late = finish(&run, sum, err);
         rc = late < 0 ? late : rc;
