@@ -36,6 +36,12 @@ def check(ok, name, why=""):
         print("#", why)
 
 
+def skip(name, why):
+    global count
+    count += 1
+    print("ok", count, "-", name, "# SKIP", why)
+
+
 class Run:
     """One run in a fresh folder: out/ for outputs, tmp/ for temporary files."""
 
@@ -180,7 +186,15 @@ def temporary_files():
 
 
 def progress_on_terminal():
-    ours, theirs = pty.openpty()
+    redrawn = "the progress line is redrawn, at most ten times a second"
+    facts = "it says bytes, events, hits, rate, time left and file"
+    fits = "it fits the terminal"
+    try:
+        ours, theirs = pty.openpty()
+    except OSError as e:  # a chroot without /dev/pts
+        for name in redrawn, facts, fits:
+            skip(name, f"no pseudo-terminal here: {e}")
+        return
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     run = Run("-o", "OUT/x.csv", stderr=theirs)
     os.close(theirs)
@@ -193,11 +207,11 @@ def progress_on_terminal():
     run.p.wait(timeout=DEADLINE)
     os.close(ours)
     lines = [x.decode() for x in text.split(b"\r\033[K")[1:]]
-    check(2 <= len(lines) <= 10 * seconds + 1, "the progress line is redrawn, at most ten times a second", str(len(lines)))
+    check(2 <= len(lines) <= 10 * seconds + 1, redrawn, str(len(lines)))
     pattern = r" *\d+ %  \d+\.\d of 655\d+\.\d MiB, \d+ events, \d+ hits, \d+\.\d MiB/s, \d+ \S+ left +\S*endless\.evtx"
     whole = [x for x in lines[:-1] if re.fullmatch(pattern, x)]
-    check(len(whole) > 0, "it says bytes, events, hits, rate, time left and file", repr(lines[:3]))
-    check(all(len(x) < 100 for x in lines), "it fits the terminal", repr(lines[:3]))
+    check(len(whole) > 0, facts, repr(lines[:3]))
+    check(all(len(x) < 100 for x in lines), fits, repr(lines[:3]))
 
 
 def no_progress():
