@@ -298,8 +298,10 @@ class Cases:
                 self.result("%s in %s" % (inner, outer), lambda o=outer, i=inner: self.nested(o, i))
         self.singles()
         import behaviour
-        for name, call in behaviour.cases(self):
-            self.result(name, call)
+        import images
+        for module in behaviour, images:
+            for name, call in module.cases(self):
+                self.result(name, call)
         print("1..%d" % self.count)
         return self.bad
 
