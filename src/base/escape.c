@@ -163,6 +163,12 @@ static const char *entity(uint32_t c)
     }
 }
 
+/* Unicode 23.7: the last two of each plane and U+FDD0 to U+FDEF; HTML calls them errors. */
+static bool is_noncharacter(uint32_t c)
+{
+    return (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
+}
+
 void escape_html(struct slice s, struct buf *out)
 {
     struct slice text;
@@ -173,7 +179,7 @@ void escape_html(struct slice s, struct buf *out)
             buf_str(out, entity(c));
         else if (c == '\'')
             buf_str(out, "&#39;");
-        else if (is_control(c))
+        else if (is_control(c) || is_noncharacter(c))
             put_control(c, out);
         else
             buf_slice(out, text);

@@ -19,7 +19,8 @@ void escape_csv(struct slice s, bool guard, struct buf *out);
 void escape_json(struct slice s, struct buf *out);
 /* Quoted JSON string. */
 void escape_json_string(struct slice s, struct buf *out);
-/* HTML text and attribute values: & < > " '. Controls as in escape_controls. */
+/* HTML text and attribute values: & < > " '. Controls as in escape_controls, noncharacters as
+ * U+FFFD. */
 void escape_html(struct slice s, struct buf *out);
 /* XML 1.0 text or attribute: as Windows (& < > in text; also " and ' in attributes). Characters
  * that XML forbids become U+FFFD; returns how many. */

@@ -123,6 +123,9 @@ static void html_holds_no_markup(void **state)
     html(SLICE("<a href='x' title=\"y\">&amp;"),
          SLICE("&lt;a href=&#39;x&#39; title=&quot;y&quot;&gt;&amp;amp;"));
     html(SLICE("\0\n\xe2\x80\xa8\xff"), SLICE("\xe2\x90\x80\xe2\x90\x8a\xe2\x80\xa8\xef\xbf\xbd"));
+    /* U+FFFF, U+FDD0, U+1FFFE. */
+    html(SLICE("\xef\xbf\xbf\xef\xb7\x90\xf0\x9f\xbf\xbe"),
+         SLICE("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"));
 }
 
 static void xml_is_as_windows_writes_it(void **state)
