@@ -40,11 +40,13 @@ static int open_one(const struct options *o, const char *path, const struct sink
             "--format",
             path);
     int rc = output_open(path, o->force, &ret->file, err);
-    if (rc == EV_OK && output_temporary(ret->file))
+    if (rc < 0)
+        return rc;
+    if (output_temporary(ret->file))
         interrupt_remove(output_temporary(ret->file));
-    if (rc == EV_OK)
-        rc = f->open(ret->file, so, &ret->sink, err);
-    return rc;
+    if (!o->manifest)
+        output_skip_digest(ret->file);
+    return f->open(ret->file, so, &ret->sink, err);
 }
 
 int outputs_open(const struct options *o, const struct attack *attack, struct outputs *ret,
