@@ -51,37 +51,14 @@ uint8_t *buf_reserve(struct buf *b, size_t n)
     return p + b->n;
 }
 
-void buf_put(struct buf *b, const void *p, size_t n)
+void buf_put_slow(struct buf *b, const void *p, size_t n)
 {
-    uint8_t *to;
+    uint8_t *to = buf_reserve(b, n);
 
-    if (n == 0)
-        return;
-    to = buf_reserve(b, n);
     if (!to)
         return;
     memcpy(to, p, n);
     b->n += n;
-}
-
-void buf_byte(struct buf *b, uint8_t c)
-{
-    uint8_t *to = buf_reserve(b, 1);
-
-    if (!to)
-        return;
-    *to = c;
-    b->n++;
-}
-
-void buf_slice(struct buf *b, struct slice s)
-{
-    buf_put(b, s.p, s.n);
-}
-
-void buf_str(struct buf *b, const char *s)
-{
-    buf_put(b, s, strlen(s));
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)
