@@ -12,7 +12,7 @@ result() { # NAME: the status of the command before
     echo "$verdict $n - $1"
 }
 
-echo 1..7
+echo 1..8
 mkdir "$work/root" && tar -xJf "$archive" -C "$work/root" && mv "$work/root"/evtriage-* "$work/root/kit"
 result "the archive unpacks"
 (cd "$work/root/kit" && sha256sum -c --quiet SHA256SUMS)
@@ -30,3 +30,7 @@ result "it runs in an empty chroot, without /proc, /tmp and a shell"
 cut -d, -f1-20 "$work/here.csv" >"$work/here"
 cut -d, -f1-20 "$work/root/out.csv" | cmp -s - "$work/here"
 result "it says the same there"
+tar -czf "$work/root/logs.tar.gz" -C "$work/root" logs
+[ "$(id -u)" -eq 0 ] && chroot "$work/root" /kit/evtriage scan -q --tmpdir / -o /packed.csv /logs.tar.gz &&
+    [ "$(wc -l <"$work/root/packed.csv")" -eq "$(wc -l <"$work/here.csv")" ]
+result "an archive is read there, without /dev/null"

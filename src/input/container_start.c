@@ -79,16 +79,23 @@ static int spawn(struct container *e, const char *program, int socket, int memor
     char name[] = HELPER;
     char *argv[] = { name, NULL };
     posix_spawn_file_actions_t actions;
-    int rc;
+    int nothing[2], rc; /* a pipe without another end: there need be no /dev/null */
 
+    if (pipe2(nothing, O_CLOEXEC) < 0)
+        return errno;
+    nothing[0] = raised(nothing[0]);
+    nothing[1] = raised(nothing[1]);
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, nothing[0], 0);
+    posix_spawn_file_actions_adddup2(&actions, nothing[1], 1);
     posix_spawn_file_actions_adddup2(&actions, socket, WIRE_SOCKET);
     posix_spawn_file_actions_adddup2(&actions, memory, WIRE_MEMORY);
     posix_spawn_file_actions_adddup2(&actions, file, WIRE_EVIDENCE);
     rc = posix_spawn(&e->pid, program, &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
+    for (int i = 0; i < 2; i++)
+        if (nothing[i] >= 0)
+            close(nothing[i]);
     if (rc != 0)
         e->pid = 0;
     return rc;
