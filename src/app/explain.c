@@ -13,12 +13,11 @@
 #include "app/load.h"
 #include "app/print.h"
 #include "app/run.h"
-#include "app/replay.h"
 #include "app/talk.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "scan/filter.h"
-#include "scan/inputs.h"
+#include "scan/dispenser.h"
 
 /* An event that was no hit, told already: its text, and how far it was from one. */
 struct miss {
@@ -131,30 +130,45 @@ static int event(void *ctx, struct event *ev)
     return EV_OK;
 }
 
+/* What was not, or not wholly, read. */
+static void tell_unread(struct explain *e, struct dispenser *d)
+{
+    for (size_t i = 0, n = dispenser_files(d); i < n; i++) {
+        const struct scan_file *f = dispenser_file(d, i);
+
+        e->files += f->in.fate == FILE_READ;
+        e->unread += f->in.fate == FILE_UNREADABLE;
+        if (f->in.fate == FILE_UNREADABLE)
+            talk("%s: %.*s", f->in.path, SLICE_ARG(f->in.reason));
+    }
+}
+
+/* One job after the other, as a scan opens and reads them, of archives and images, too. */
 static int read_files(struct explain *e)
 {
     const struct reader_options ro = { .names = e->rules.names, .recover = e->o->recover };
-    const struct reader_visitor v = { .want = want, .event = event, .ctx = e };
-    const struct decoder *d = run_decoder(e->o, NULL);
+    const struct reader_visitor v = {
+        .want = want, .event = event, .ctx = e, .stop = interrupt_seen
+    };
+    struct dispenser *d = dispenser_new(&e->inputs, run_decoder(e->o, NULL), &ro);
+    struct reader_worker *w = reader_worker_new();
+    struct scan_file *f;
+    uint64_t job;
+    int rc = EV_OK;
 
-    for (size_t i = 0; i < e->inputs.list.n; i++) {
+    while (rc != EV_EINTR && dispenser_take(d, &f, &job)) {
         struct accounting counts = { 0 };
         struct ev_err err = { 0 };
-        if (e->inputs.list.v[i].fate == FILE_OPENED)
-            talk("%s: --explain does not look inside archives and images",
-                 e->inputs.list.v[i].path);
-        if (e->inputs.list.v[i].fate != FILE_READ)
-            continue;
-        e->path = e->inputs.list.v[i].path;
-        int rc = replay_file(e->path, d, &ro, &v, &counts, &err);
-        if (rc == EV_EINTR)
-            return rc;
-        e->files++;
-        e->unread += rc < 0;
-        if (rc < 0)
-            talk_error(&err);
+
+        e->path = dispenser_path(d, f);
+        rc = f->decoder->run(f->reader, job, w, &v, &counts, &err);
+        dispenser_done(d, f, &counts, NULL, 0, rc, &err);
     }
-    return EV_OK;
+    if (rc != EV_EINTR)
+        tell_unread(e, d);
+    reader_worker_free(w);
+    dispenser_free(d);
+    return rc == EV_EINTR ? rc : EV_OK;
 }
 
 /* --- before --- */
@@ -209,10 +223,8 @@ static int prepare(struct explain *e, struct ev_err *err)
         rc = pick_rule(e, err);
     if (rc == EV_OK)
         rc = matcher_build(e->rules.rules, &mo, &e->matcher, err);
-    e->inputs.tmpdir = o->tmpdir;
-    e->inputs.stop = interrupt_seen;
-    for (size_t i = 0; rc == EV_OK && i < o->argument.n; i++)
-        rc = inputs_add(&e->inputs, o->argument.v[i], err);
+    if (rc == EV_OK)
+        rc = run_inputs(o, &e->inputs, err);
     if (rc < 0)
         return rc;
     e->scratch = scratch_new(e->matcher);

@@ -142,12 +142,14 @@
 #define LIMIT_EVIDENCE_DISK (UINT64_C(64) << 30) /* of temporary files at a time, without --disk */
 #define LIMIT_EVIDENCE_SILENCE 120 /* seconds without a word from the helper: it hangs */
 #define LIMIT_EVIDENCE_MEMORY                                                                      \
-    (UINT64_C(3) << 30)                    /* address space of the helper; xz -9 needs 64 M */
-#define LIMIT_EVIDENCE_MEMBERS 2000000     /* files looked at in one item; as LIMIT_INPUT_FILES */
-#define LIMIT_EVIDENCE_CONTAINERS 10000    /* archives and images inside one item */
-#define LIMIT_EVIDENCE_DEPTH 8             /* zip in tar in image in ... */
-#define LIMIT_EVIDENCE_RATIO 2000          /* to 1: deflate cannot do more than 1,032 */
-#define LIMIT_EVIDENCE_FREE LIMIT_MIB(256) /* unpacked before the ratio counts */
+    (UINT64_C(3) << 30)                 /* address space of the helper; xz -9 needs 64 M */
+#define LIMIT_EVIDENCE_MEMBERS 2000000  /* files looked at in one item; as LIMIT_INPUT_FILES */
+#define LIMIT_EVIDENCE_CONTAINERS 10000 /* archives and images inside one item */
+#define LIMIT_EVIDENCE_DEPTH 8          /* zip in tar in image in ... */
+#define LIMIT_EVIDENCE_RATIO                                                                       \
+    2000 /* of all that an archive unpacks to, nested ones too, to its size: deflate 1,032 */
+#define LIMIT_EVIDENCE_FREE LIMIT_MIB(256)  /* unpacked before the ratio counts: a second's work */
+#define LIMIT_EVIDENCE_BLOCK LIMIT_KIB(256) /* what libarchive unpacks for a member's first byte */
 #define LIMIT_EVIDENCE_BESIDE 4096     /* further files opened for one item: .E01 to .EZZ: 1,500 */
 #define LIMIT_EVIDENCE_PARTITIONS 1024 /* of one disk; GPT has room for 128 */
 #define LIMIT_EVIDENCE_SHADOWS 512     /* of one volume; Windows keeps 64 */

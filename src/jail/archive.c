@@ -31,10 +31,9 @@ struct opened {
     struct source *from;
     const char *path;
     uint8_t *step;
-    uint64_t at;      /* in from, where it can seek */
-    uint64_t in, out; /* bytes read and unpacked */
+    uint64_t at; /* in from, where it can seek */
     bool seeks;
-    bool bomb;
+    uint64_t said, got; /* bytes of the member at hand: as its header says, and read */
     uint64_t encrypted; /* members that no password opens */
     struct arena names;
     struct map seen; /* name to how often */
@@ -54,7 +53,8 @@ static la_ssize_t on_read(struct archive *a, void *ctx, const void **ret)
         return ARCHIVE_FATAL;
     }
     o->at += n;
-    o->in += n;
+    if (!o->seeks && o->j->top->of == o)
+        o->j->top->in += n;
     *ret = o->step;
     return (la_ssize_t)n;
 }
@@ -92,13 +92,26 @@ static la_int64_t on_seek(struct archive *a, void *ctx, la_int64_t offset, int w
     return base;
 }
 
-/* False when what was unpacked cannot honestly come of so few bytes. */
+/* False when what was unpacked, of all layers of the outermost archive, cannot honestly come of so few
+ * bytes. */
 static bool unpacked(struct opened *o, size_t n)
 {
-    o->out += n;
-    if (o->out > LIMIT_EVIDENCE_FREE && o->out / LIMIT_EVIDENCE_RATIO > o->in)
-        o->bomb = true;
-    return !o->bomb;
+    struct outermost *top = o->j->top;
+
+    top->out += n;
+    if (top->out > LIMIT_EVIDENCE_FREE && top->out / LIMIT_EVIDENCE_RATIO > top->in)
+        top->bomb = true;
+    return !top->bomb;
+}
+
+/* Whoever asks for the first bytes of a member makes the library unpack a block of it. */
+static size_t block_of(struct opened *o, size_t n)
+{
+    const bool first = o->got == 0, more = o->got + n > o->said;
+    size_t block = o->said < LIMIT_EVIDENCE_BLOCK && !more ? (size_t)o->said : LIMIT_EVIDENCE_BLOCK;
+
+    o->got += n;
+    return first && block > n ? block : n;
 }
 
 static int member_stream(void *self, void *buf, size_t n, size_t *ret_n, struct ev_err *err)
@@ -113,7 +126,7 @@ static int member_stream(void *self, void *buf, size_t n, size_t *ret_n, struct 
     }
     if (got < 0)
         return ev_err_set(err, EV_EFORMAT, "is damaged: %s", archive_error_string(o->a));
-    if (!unpacked(o, (size_t)got))
+    if (!unpacked(o, block_of(o, (size_t)got)))
         return ev_err_set(err, EV_ELIMIT, "unpacks to more than %d times its size: a bomb",
                           LIMIT_EVIDENCE_RATIO);
     *ret_n = (size_t)got;
@@ -251,6 +264,7 @@ static const char *fault(struct opened *o)
 
 static void entries(struct opened *o)
 {
+    const struct outermost *top = o->j->top;
     struct archive_entry *e;
     uint64_t n = 0;
     int rc;
@@ -268,19 +282,21 @@ static void entries(struct opened *o)
         }
         n++;
         o->entry = e;
+        o->got = 0;
+        o->said = archive_entry_size_is_set(e) ? (uint64_t)archive_entry_size(e) : UINT64_MAX;
         if (!item_count(o->j, o->path))
             return;
         if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN)
             entry(o, e);
-        if (!o->bomb && drain(o) == ARCHIVE_FATAL && !o->bomb && archive_errno(o->a) != 0)
+        if (!top->bomb && drain(o) == ARCHIVE_FATAL && !top->bomb && archive_errno(o->a) != 0)
             continue; /* the next header says what is wrong */
-        if (o->bomb) {
+        if (top->bomb && top->of == o)
             jail_trouble(o->j, o->path,
                          "unpacks to more than %d times its size: a bomb, given up "
                          "after %llu members",
                          LIMIT_EVIDENCE_RATIO, (unsigned long long)n);
+        if (top->bomb)
             return;
-        }
     }
 }
 
@@ -314,7 +330,12 @@ static int open_archive(struct opened *o)
 void archive_take(struct jail *j, struct source *s, const char *path)
 {
     struct opened o = { .j = j, .from = s, .path = path, .seeks = source_can_read_at(s) };
+    struct outermost own = { .of = &o };
 
+    if (o.seeks)
+        (void)source_size(s, &own.in);
+    if (!j->top)
+        j->top = &own;
     o.a = archive_read_new();
     o.step = xcalloc(1, STEP);
     arena_init(&o.names, LIMIT_INPUT_ARENA);
@@ -326,6 +347,8 @@ void archive_take(struct jail *j, struct source *s, const char *path)
     if (o.encrypted)
         jail_trouble(j, path, "%llu members are encrypted, and no password fits (--password-file)",
                      (unsigned long long)o.encrypted);
+    if (j->top == &own)
+        j->top = NULL;
     archive_read_free(o.a);
     map_release(&o.seen);
     arena_release(&o.names);

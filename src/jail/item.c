@@ -112,7 +112,8 @@ void item_take(struct jail *j, struct source *s, const char *path, const struct 
     if (!a)
         a = &nothing;
     if (look(&s, head, &n, &err) < 0) {
-        if (err.rc != EV_EUNSUPPORTED) /* encrypted members are told of together */
+        /* Encrypted members are told of together, those of a bomb by its archive. */
+        if (err.rc != EV_EUNSUPPORTED && !(j->top && j->top->bomb))
             jail_trouble(j, path, "%s", err.text);
         source_free(s);
         return;

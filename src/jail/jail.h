@@ -28,6 +28,13 @@ struct later {
     void *p;
 };
 
+/* The archive that lies in no other one: what is unpacked in it, however deep, counts against it. */
+struct outermost {
+    const void *of;
+    uint64_t in, out; /* its bytes, as far as they are known; what was unpacked */
+    bool bomb;        /* it is given up */
+};
+
 struct jail {
     int socket;
     uint8_t *slots;
@@ -41,6 +48,7 @@ struct jail {
     size_t open_handles;
     VEC(struct later) later;
     unsigned depth;
+    struct outermost *top;       /* NULL: not in an archive */
     uint64_t looked, containers; /* against LIMIT_EVIDENCE_MEMBERS, _CONTAINERS */
     uint64_t passed;             /* not told yet */
     unsigned quiet;              /* work since the last message */

@@ -2,6 +2,7 @@
 import io
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,20 @@ def verified(c, scan):
         done = subprocess.run([m.PROGRAM, "verify", "-f", "json", path], stdout=subprocess.PIPE)
         return [(os.path.basename(v["file"]), v.get("records")) for v in json.loads(done.stdout)]
     must(sorted(verify(c.folder)) == sorted(verify(c.make("zip"))) != [], verify(c.make("zip")))
+
+
+def explained(c, scan):
+    """--explain looks at what is inside, and says of it what it says of the folder."""
+    def explain(path):
+        done = subprocess.run([m.PROGRAM, "scan", "-r", os.path.join(m.SRC, "rules"), "--explain",
+                               "e1e11efa-c79f-4b51-8f0d-64807ce0a72a", path], stdout=subprocess.PIPE)
+        must(done.returncode == 0, done.returncode)
+        return done.stdout.decode().replace(path + "!", "").replace(path, "")
+    plain = explain(c.folder)
+    must("events of the rule's log source in 4 files" in plain, plain)
+    for kind in "zip", "7z":
+        path = c.make(kind)
+        must(explain(path) == plain, explain(path))
 
 
 def threads(c, scan):
@@ -154,6 +169,59 @@ def count(c, scan):
             info.size = len(b.getvalue())
             t.addfile(info, io.BytesIO(b.getvalue()))
     beside(c, scan, path, "archives and images in one item")
+
+
+def zip_of(members, method=zipfile.ZIP_DEFLATED):
+    b = io.BytesIO()
+    with zipfile.ZipFile(b, "w", method) as z:
+        for name, data in members:
+            z.writestr(zipfile.ZipInfo(name), data, compress_type=method)
+    return b.getvalue()
+
+
+def write(path, data):
+    with open(path, "wb") as f:
+        f.write(data)
+    return path
+
+
+def fan(c, scan):
+    """10 KB that unpack to 10,000 archives of 10 MB each."""
+    data = zip_of([("%d.evtx" % i, bytes(1 << 20)) for i in range(10)])
+    for _ in range(4):
+        data = zip_of([("%d.zip" % i, data) for i in range(10)])
+    path = write(os.path.join(c.work, "fan.zip"), data)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    beside(c, scan, path, "a bomb, given up after 1 members")
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
+    must(seconds < 15, "%.1f s of CPU time" % seconds)  # 1 s; a sanitizer takes its time
+
+
+def collections(c, scan):
+    """Hundreds of hosts in one archive, as a fleet is collected, are no bomb."""
+    host = zip_of([("uploads/auto/C%3A/Windows/System32/winevt/Logs/Security.evtx", log_bytes(c)),
+                   ("uploads.json", b"{}"), ("results/x.json", b"x" * 100000)])
+    path = write(os.path.join(c.work, "fleet.zip"),
+                 zip_of([("host%03d.zip" % i, host) for i in range(400)], zipfile.ZIP_STORED))
+    rows, said = scan(path)
+    want = [r for r in c.expected if r["source_file"].endswith("/security.evtx")]
+    must(len(rows) == len(want) > 0, "%d rows\n%s" % (len(rows), said))
+    must("400 of 400 files" in said, said)
+
+
+def three_deep(c, scan):
+    """A zip in a tar in an E01."""
+    where = os.path.join(c.work, "three")
+    os.mkdir(where)
+    shutil.copy(c.make("zip"), os.path.join(where, "host.zip"))
+    tarball = os.path.join(c.work, "three-tar")
+    os.mkdir(tarball)
+    m.make_tar(where, os.path.join(tarball, "hosts.tar"))
+    path = os.path.join(c.work, "three.E01")
+    m.make_e01(tarball, path)
+    rows = c.same(path)
+    must("/hosts.tar!/collection/host.zip!/" in rows[0]["source_file"], rows[0]["source_file"])
 
 
 def faulty(kind, says):
@@ -319,6 +387,7 @@ def cases(c):
         "a path inside names one log": part,
         "a path inside that does not exist": nothing_there,
         "an archive on standard input": standard_input,
+        "scan --explain looks inside": explained,
         "the same rows for any number of threads": threads,
         "verify looks inside": verified,
         "a wrong password is one line": wrong_password,
@@ -326,6 +395,9 @@ def cases(c):
         "a bomb by ratio is given up": ratio,
         "a bomb by depth is given up": depth,
         "a bomb by number is given up": count,
+        "a bomb by archives in archives is given up": fan,
+        "an archive of 400 hosts' archives is read": collections,
+        "a zip in a tar in an E01": three_deep,
         "a member larger than --disk is left out": size,
         "a helper that crashes is one message": faulty("crash", "crashed (signal 11)"),
         "a helper that opens a file gets none": faulty("open", "the lock holds"),
