@@ -1,10 +1,11 @@
 /* escape.c - text made safe for its target.
  *
- * One table a target says which bytes may pass as they are; runs of those are copied at once, and
- * the rest goes through the target's own step, one code point at a time.
+ * Runs of what may pass as it is (plain.h) are copied at once, and the rest goes through the target's
+ * own step, one code point at a time.
  * May include: base/. */
 #include "base/escape.h"
 
+#include "base/plain.h"
 #include "base/utf16.h"
 
 #define REPLACEMENT_TEXT "\xef\xbf\xbd"
@@ -32,29 +33,14 @@ static bool is_control(uint32_t c)
     return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
-/* For which targets a byte is more than itself. Bytes beyond ASCII always: they may be invalid. */
-enum { CONTROLS = 1, CSV = 2, JSON = 4, HTML = 8, XML_TEXT = 16, XML_ATTR = 32, EVERY = 63 };
-
-static const uint8_t special[256] = {
-    [0x00 ... 0x1f] = EVERY,
-    ['"'] = CSV | JSON | HTML | XML_ATTR,
-    ['&'] = HTML | XML_TEXT | XML_ATTR,
-    ['\''] = HTML | XML_ATTR,
-    ['<'] = JSON | HTML | XML_TEXT | XML_ATTR,
-    ['>'] = HTML | XML_TEXT | XML_ATTR,
-    ['\\'] = JSON,
-    [0x7f ... 0xff] = EVERY,
-};
-
 /* Copies what may pass at the front of *s, then takes off one code point and its bytes. False at
- * the end of *s. */
-static bool next(struct slice *s, uint8_t target, struct buf *out, uint32_t *ret_c,
-                 struct slice *ret_text)
+ * the end of *s. Made anew for each target: the tests of plain_run depend on it. */
+__attribute__((always_inline)) static inline bool next(struct slice *s, enum plain_target target,
+                                                       struct buf *out, uint32_t *ret_c,
+                                                       struct slice *ret_text)
 {
-    size_t n = 0;
+    size_t n = plain_run(s->p, s->n, target);
 
-    while (n < s->n && !(special[s->p[n]] & target))
-        n++;
     buf_put(out, s->p, n);
     *s = slice_sub(*s, n, s->n);
     if (s->n == 0)
@@ -70,7 +56,7 @@ void escape_controls(struct slice s, struct buf *out)
     struct slice text;
     uint32_t c;
 
-    while (next(&s, CONTROLS, out, &c, &text)) {
+    while (next(&s, PLAIN_CONTROLS, out, &c, &text)) {
         if (is_control(c))
             put_control(c, out);
         else
@@ -96,7 +82,7 @@ void escape_csv(struct slice s, bool guard, struct buf *out)
         buf_byte(out, '"');
     if (guard && needs_guard(s))
         buf_byte(out, '\'');
-    while (next(&s, CSV, out, &c, &text)) {
+    while (next(&s, PLAIN_CSV, out, &c, &text)) {
         if (c == '"')
             buf_put(out, "\"\"", 2);
         else if (is_control(c))
@@ -130,7 +116,7 @@ void escape_json(struct slice s, struct buf *out)
     struct slice text;
     uint32_t c;
 
-    while (next(&s, JSON, out, &c, &text)) {
+    while (next(&s, PLAIN_JSON, out, &c, &text)) {
         /* `</` would end a script element that holds the JSON, `<!` may keep it from ending. */
         if (c == '<' && s.n && (s.p[0] == '/' || s.p[0] == '!'))
             buf_str(out, "\\u003c");
@@ -174,7 +160,7 @@ void escape_html(struct slice s, struct buf *out)
     struct slice text;
     uint32_t c;
 
-    while (next(&s, HTML, out, &c, &text)) {
+    while (next(&s, PLAIN_HTML, out, &c, &text)) {
         if (entity(c))
             buf_str(out, entity(c));
         else if (c == '\'')
@@ -198,7 +184,8 @@ size_t escape_xml(struct slice s, bool attribute, struct buf *out)
     size_t replaced = 0;
     uint32_t c;
 
-    while (next(&s, attribute ? XML_ATTR : XML_TEXT, out, &c, &text)) {
+    while (attribute ? next(&s, PLAIN_XML_ATTRIBUTE, out, &c, &text)
+                     : next(&s, PLAIN_XML_TEXT, out, &c, &text)) {
         if (attribute && c == '\'') {
             buf_str(out, "&apos;");
         } else if (entity(c) && (attribute || c != '"')) {

@@ -169,6 +169,45 @@ static void random_bytes_come_out_clean(void **state)
     }
 }
 
+static void escape(unsigned target, struct slice s)
+{
+    switch (target) {
+    case 0:
+        escape_controls(s, &out);
+        break;
+    case 1:
+        escape_json(s, &out);
+        break;
+    case 2:
+        escape_html(s, &out);
+        break;
+    default:
+        escape_xml(s, target == 3, &out);
+    }
+}
+
+/* Blocks of text are looked at as one: each byte at each place in one has to be seen. */
+static void a_byte_is_escaped_alike_at_every_place(void **state)
+{
+    (void)state;
+    for (unsigned target = 0; target < 5; target++)
+        for (unsigned c = 0; c < 256; c++)
+            for (size_t at = 0; at < 40; at++) {
+                uint8_t byte = (uint8_t)c, text[40], want[80];
+                size_t n;
+
+                escape(target, slice_of(&byte, 1));
+                n = out.n;
+                memset(want, 'a', sizeof want);
+                memcpy(want + at, out.p, n);
+                buf_clear(&out);
+                memset(text, 'a', sizeof text);
+                text[at] = byte;
+                escape(target, slice_of(text, sizeof text));
+                expect(slice_of(want, 39 + n));
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +220,7 @@ int main(void)
         cmocka_unit_test(xml_is_as_windows_writes_it),
         cmocka_unit_test(xml_replaces_forbidden_characters),
         cmocka_unit_test(random_bytes_come_out_clean),
+        cmocka_unit_test(a_byte_is_escaped_alike_at_every_place),
     };
 
     return cmocka_run_group_tests(tests, make_buf, drop_buf);
