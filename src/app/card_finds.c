@@ -104,7 +104,7 @@ static int survey(struct card_finds *f, const struct options *o, const struct lo
     if (rc == EV_OK && logs == 0)
         return ev_err_set(err, EV_ENOTFOUND, "no event log was found below --evidence");
     if (rc == EV_OK) {
-        coverage_init(&f->coverage, l->rules, &f->evidence, NULL, NULL);
+        coverage_init(&f->coverage, l->rules, &f->evidence, l->attack, NULL, NULL);
         f->judged = true;
     }
     return rc;

@@ -117,7 +117,7 @@ static int cover(const struct options *o, const struct loaded *l, const struct c
     if (rc == EV_OK)
         rc = survey_inputs(o, l->names, &in, &e, err);
     if (rc == EV_OK) {
-        coverage_init(&c, l->rules, &e, listed, o);
+        coverage_init(&c, l->rules, &e, l->attack, listed, o);
         rc = write_answer(o, &c, f, err);
         coverage_release(&c);
     }

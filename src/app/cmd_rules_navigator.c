@@ -49,7 +49,7 @@ static int judge(struct work *w, struct ev_err *err)
     inputs_release(&in);
     if (rc < 0)
         return rc;
-    coverage_init(&w->coverage, w->l->rules, &w->evidence, listed, w->o);
+    coverage_init(&w->coverage, w->l->rules, &w->evidence, w->l->attack, listed, w->o);
     w->layer.coverage = &w->coverage;
     return EV_OK;
 }

@@ -172,7 +172,7 @@ static int write_outputs(struct run *run, struct row_context *row)
 static void judge(struct run *run)
 {
     evidence_of_summary(&run->summary, &run->evidence);
-    coverage_init(&run->coverage, run->rules.rules, &run->evidence, NULL, NULL);
+    coverage_init(&run->coverage, run->rules.rules, &run->evidence, run->rules.attack, NULL, NULL);
     run->summary.coverage = &run->coverage;
 }
 

@@ -25,6 +25,11 @@ const char *attack_version(const struct attack *a)
     return a != NULL ? a->version : attack_table_version;
 }
 
+const char *attack_version_rest(const struct attack *a)
+{
+    return a != NULL ? a->rest : attack_table_rest;
+}
+
 const struct attack_entry *attack_at(const struct attack *a, size_t n)
 {
     struct entries e = entries_of(a);

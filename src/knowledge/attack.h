@@ -78,6 +78,8 @@ bool attack_is_technique(struct slice tag);
 
 /* "ATT&CK v19.1": version line of the table, for --version --verbose and the manifest. */
 const char *attack_version(const struct attack *a);
+/* "v18.1: groups, software, ...": what of the table is of another version; "" when nothing is. */
+const char *attack_version_rest(const struct attack *a);
 /* MITRE's attribution line. */
 const char *attack_attribution(void);
 

@@ -10,6 +10,7 @@
 struct attack {
     struct arena arena;
     const char *version;
+    const char *rest;               /* what is of another version; "" */
     VEC(struct attack_entry) entry; /* sorted as attack_table is */
 };
 

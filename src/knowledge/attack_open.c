@@ -119,6 +119,8 @@ static void read_head(struct text_reader *t, struct slice line)
     struct slice key = take(&line, ' ');
     if (slice_eq(key, SLICE("%version")))
         t->a->version = arena_str(&t->a->arena, line);
+    else if (slice_eq(key, SLICE("%rest")))
+        t->a->rest = arena_str(&t->a->arena, line);
     else if (slice_eq(key, SLICE("%matrix")))
         t->matrix = arena_str(&t->a->arena, line);
 }
@@ -177,6 +179,7 @@ int attack_open(const char *path, struct attack **ret, struct ev_err *err)
     struct attack *a = xcalloc(1, sizeof *a);
     arena_init(&a->arena, LIMIT_ATTACK_ARENA);
     a->version = "ATT&CK of unknown version";
+    a->rest = "";
     struct slice text = slice_trim(f);
     /* Every text is copied once or twice: what cannot fit is refused before arena_str aborts. */
     if (text.n > 0 && text.p[0] == '{')

@@ -441,9 +441,10 @@ static void judge_everywhere(struct coverage *c, const struct rule *r)
 }
 
 void coverage_init(struct coverage *c, const struct ruleset *rules, const struct evidence *e,
+                   const struct attack *attack,
                    bool (*shows)(const void *ctx, const struct rule *r), const void *ctx)
 {
-    *c = (struct coverage){ .rules = rules, .evidence = e };
+    *c = (struct coverage){ .rules = rules, .evidence = e, .attack = attack };
     arena_init(&c->arena, LIMIT_RULE_ARENA);
     c->rule = arena_zalloc(&c->arena, rules->n, sizeof *c->rule);
     c->classes = arena_zalloc(&c->arena, 1, sizeof *c->classes);

@@ -110,8 +110,9 @@ struct coverage {
     struct arena *classes;       /* of classes that are judged late */
     const struct ruleset *rules; /* borrowed, as evidence */
     const struct evidence *evidence;
-    struct cover_rule *rule; /* by rule->index */
-    const char **channel;    /* nchannel names that rules need */
+    const struct attack *attack; /* borrowed; NULL: the built-in table */
+    struct cover_rule *rule;     /* by rule->index */
+    const char **channel;        /* nchannel names that rules need */
     size_t nchannel;
     size_t nhost; /* judged: all of the evidence's up to LIMIT_COVER_CELLS answers */
     const struct evidence_channel **at; /* nhost x nchannel; NULL: not there */
@@ -128,9 +129,11 @@ struct coverage {
     VEC(struct cover_cause) causes;     /* of rules below COVER_FIRE, by number */
 };
 
-/* Judges every rule of rules (linked) on every computer. Borrows both. shows: which rules the totals
+/* Judges every rule of rules (linked) on every computer. Borrows both, and attack (NULL: the built-in
+ * table), whose entries the totals name. shows: which rules the totals
  * and listings are about; NULL: all that make rows of their own. */
 void coverage_init(struct coverage *c, const struct ruleset *rules, const struct evidence *e,
+                   const struct attack *attack,
                    bool (*shows)(const void *ctx, const struct rule *r), const void *ctx);
 void coverage_release(struct coverage *c);
 struct cover coverage_judge(const struct coverage *c, size_t host, const struct rule *r);

@@ -28,7 +28,7 @@ static void add_group(struct coverage *c, const struct attack_entry *e, enum cov
 static void add_tags(struct coverage *c, const struct rule *r, enum attack_kind kind)
 {
     struct attack_tag tag[ATTACK_TAGS];
-    size_t n = attack_tags(NULL, r, kind, tag, ATTACK_TAGS);
+    size_t n = attack_tags(c->attack, r, kind, tag, ATTACK_TAGS);
     n = n < ATTACK_TAGS ? n : ATTACK_TAGS;
     for (size_t i = 0; i < n; i++) {
         const struct attack_entry *e = tag[i].now;

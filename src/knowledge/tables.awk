@@ -138,6 +138,7 @@ END {
     printf "const struct needed_entry needed_table[] = {\n%s", events
     end_table("needed_table")
     print "const char attack_table_version[] = " quoted(head[1, "version"]) ";"
+    print "const char attack_table_rest[] = " quoted(head[1, "rest"]) ";"
     print "const char car_table_version[] = " quoted(head[2, "version"]) ";"
     print "const char needed_table_version[] = " quoted(head[3, "version"]) ";"
     print "const char attack_table_attribution[] = " quoted(head[1, "attribution"]) ";"

@@ -22,6 +22,7 @@ extern const struct needed_entry needed_table[];
 extern const size_t needed_table_n;
 
 extern const char attack_table_version[];
+extern const char attack_table_rest[];
 extern const char car_table_version[];
 extern const char needed_table_version[];
 extern const char attack_table_attribution[];

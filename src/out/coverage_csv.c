@@ -17,7 +17,7 @@ static void put(struct csv *w, struct slice s)
 static void put_tags(struct csv *w, const struct rule *r, enum attack_kind kind)
 {
     struct attack_tag tag[ATTACK_TAGS];
-    size_t n = attack_tags(NULL, r, kind, tag, ATTACK_TAGS);
+    size_t n = attack_tags(w->c->attack, r, kind, tag, ATTACK_TAGS);
     buf_clear(&w->cell);
     for (size_t i = 0; i < n && i < ATTACK_TAGS; i++) {
         buf_str(&w->cell, i ? "; " : "");

@@ -95,6 +95,8 @@ static void program(struct json *j, const struct manifest *m)
     text(j, "matcher", slice_str(m->matcher));
     number(j, "threads", m->threads);
     text(j, "attack", slice_str(attack_version(m->attack)));
+    if (attack_version_rest(m->attack)[0] != '\0')
+        text(j, "attack_rest", slice_str(attack_version_rest(m->attack)));
     text(j, "car", slice_str(car_version()));
     text(j, "needed", slice_str(needed_version()));
     json_end(j);

@@ -272,6 +272,7 @@ static void stix_bundle_replaces_the_table(void **state)
     struct ev_err err = { 0 };
     assert_int_equal(table_of(bundle, &a, &err), EV_OK);
     assert_string_equal(attack_version(a), "ATT&CK v20.0");
+    assert_string_equal(attack_version_rest(a), "");
     const struct attack_entry *e = attack_find(a, SLICE("attack.t9000"));
     assert_non_null(e);
     assert_false(e->current);

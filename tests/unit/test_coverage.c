@@ -89,7 +89,7 @@ static void rules(struct bench *b, const char *text)
     assert_non_null(b->rules.rs);
     ruleset_link(b->rules.rs);
     assert_int_equal(b->rules.rs->nmessage, 0);
-    coverage_init(&b->c, b->rules.rs, &b->e, NULL, NULL);
+    coverage_init(&b->c, b->rules.rs, &b->e, NULL, NULL, NULL);
     b->judged = true;
 }
 

@@ -45,7 +45,7 @@ static void judge(struct summary *sum)
         return;
     evidence_init(&e);
     evidence_of_summary(sum, &e);
-    coverage_init(&c, sum->rules, &e, NULL, NULL);
+    coverage_init(&c, sum->rules, &e, NULL, NULL, NULL);
     sum->coverage = &c;
 }
 
