@@ -4,6 +4,8 @@
  * May include: base/. */
 #include "base/slice.h"
 
+#include "base/mix.h"
+
 static uint8_t lower(uint8_t c)
 {
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
@@ -102,22 +104,6 @@ static uint64_t load32(const uint8_t *p)
     return v;
 }
 
-/* 64x64 -> 128 bit product, both halves folded: every input bit reaches every output bit. */
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-#ifdef __SIZEOF_INT128__
-    __extension__ typedef unsigned __int128 u128;
-    u128 m = (u128)a * b;
-
-    return (uint64_t)m ^ (uint64_t)(m >> 64);
-#else
-    uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
-    uint64_t ll = al * bl, lh = al * bh, hl = ah * bl, hh = ah * bh;
-
-    return ll ^ (lh << 32) ^ (hl >> 32) ^ hh ^ (hl << 32) ^ (lh >> 32);
-#endif
-}
-
 #define K0 UINT64_C(0x9e3779b97f4a7c15)
 #define K1 UINT64_C(0xd1b54a32d192ed03)
 #define K2 UINT64_C(0x8bb84b93962eacc9)
@@ -126,10 +112,10 @@ uint64_t slice_hash(struct slice s, uint64_t seed)
 {
     const uint8_t *p = s.p;
     size_t n = s.n;
-    uint64_t h = mix(seed ^ K0, (uint64_t)n ^ K1), a = 0, b = 0;
+    uint64_t h = mix64(seed ^ K0, (uint64_t)n ^ K1), a = 0, b = 0;
 
     for (; n > 16; p += 16, n -= 16)
-        h = mix(load64(p) ^ K1 ^ h, load64(p + 8) ^ K2 ^ (h << 32 | h >> 32));
+        h = mix64(load64(p) ^ K1 ^ h, load64(p + 8) ^ K2 ^ (h << 32 | h >> 32));
     if (n >= 8) {
         a = load64(p);
         b = load64(p + (n - 8));
@@ -139,5 +125,5 @@ uint64_t slice_hash(struct slice s, uint64_t seed)
     } else if (n) {
         a = (uint64_t)p[0] | (uint64_t)p[n / 2] << 8 | (uint64_t)p[n - 1] << 16;
     }
-    return mix(mix(a ^ K1 ^ h, b ^ K2 ^ seed), h ^ K0);
+    return mix64(mix64(a ^ K1 ^ h, b ^ K2 ^ seed), h ^ K0);
 }

@@ -331,5 +331,6 @@ int row_key_read(struct slice bytes, const struct ruleset *rs, struct row_key *r
         return EV_EFORMAT;
     row_key_of(&d, ret);
     ret->hash = bytes.p + 24; /* d is ours and ends here */
+    ret->content = rd_bytes(&r, rd_left(&r));
     return EV_OK;
 }

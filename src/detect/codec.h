@@ -19,15 +19,18 @@ struct row_key {
     enum event_origin origin;
     struct slice source_file;
     uint64_t offset;
+    struct slice content; /* of a flat form: all that follows the key, nothing of it tells the
+                           * place. No part of the order */
 };
 
 /* The key of a flat form; borrows from bytes. EV_EFORMAT when they are damaged. */
 int row_key_read(struct slice bytes, const struct ruleset *rs, struct row_key *ret);
-/* The key of a detection; borrows from it. */
+/* The key of a detection, without content; borrows from it. */
 void row_key_of(const struct detection *d, struct row_key *ret);
 /* DESIGN.md section 5: <0, 0, >0. */
 int row_key_cmp(const struct row_key *a, const struct row_key *b);
-/* The same record, found in another place by the same rule (also_in). */
+/* The same record, found in another place by the same rule (also_in), as far as the key tells: the
+ * hash is no cryptographic one, so who folds rows compares their content as well. */
 bool row_key_same_record(const struct row_key *a, const struct row_key *b);
 
 #endif

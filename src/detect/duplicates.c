@@ -1,7 +1,8 @@
 /* duplicates.c - rows of the same record in several places become one.
  *
  * One encoded row is held back until a row of another record comes. Places are texts in the arena
- * of that row.
+ * of that row. Rows fold only when all of them but the place is equal, byte for byte: an attacker who
+ * makes two events with one content hash gains a row, and hides none.
  * May include: base/, detect/. */
 #include "detect/duplicates.h"
 
@@ -97,7 +98,8 @@ int duplicates_put(struct duplicates *d, struct slice encoded, struct ev_err *er
 
     if (row_key_read(encoded, d->rs, &key) < 0)
         return damaged(err);
-    if (d->held.n && !d->keep && row_key_same_record(&d->key, &key)) {
+    if (d->held.n && !d->keep && row_key_same_record(&d->key, &key) &&
+        slice_eq(d->key.content, key.content)) {
         add_place(d, &key);
         return EV_OK;
     }
