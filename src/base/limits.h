@@ -151,6 +151,7 @@
 #define LIMIT_EVIDENCE_FREE LIMIT_MIB(256)  /* unpacked before the ratio counts: a second's work */
 #define LIMIT_EVIDENCE_BLOCK LIMIT_KIB(256) /* what libarchive unpacks for a member's first byte */
 #define LIMIT_EVIDENCE_BESIDE 4096     /* further files opened for one item: .E01 to .EZZ: 1,500 */
+#define LIMIT_EVIDENCE_CHAIN 64        /* images that continue each other; people make a handful */
 #define LIMIT_EVIDENCE_PARTITIONS 1024 /* of one disk; GPT has room for 128 */
 #define LIMIT_EVIDENCE_SHADOWS 512     /* of one volume; Windows keeps 64 */
 #define LIMIT_EVIDENCE_FOLDERS 64      /* depth of folders in a file system */

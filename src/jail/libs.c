@@ -69,6 +69,10 @@ static bool load_vhdi(struct yal *y)
                                 { &y->open, "libvhdi_file_open_file_io_handle" },
                                 { &y->read, "libvhdi_file_read_buffer_at_offset" },
                                 { &y->size, "libvhdi_file_get_media_size" },
+                                { &y->parent_name, "libvhdi_file_get_utf8_parent_filename" },
+                                { &y->set_parent, "libvhdi_file_set_parent_file" },
+                                { &y->parent_id, "libvhdi_file_get_parent_identifier" },
+                                { &y->id, "libvhdi_file_get_identifier" },
                                 { NULL, NULL } };
     return load_yal(y, "libvhdi.so.1", s);
 }
@@ -81,6 +85,12 @@ static bool load_vmdk(struct yal *y)
                                   "libvmdk_handle_open_extent_data_files_file_io_pool" },
                                 { &y->read, "libvmdk_handle_read_buffer_at_offset" },
                                 { &y->size, "libvmdk_handle_get_media_size" },
+                                { &y->extent_count, "libvmdk_handle_get_number_of_extents" },
+                                { &y->extent, "libvmdk_handle_get_extent_descriptor" },
+                                { &y->extent_name, "libvmdk_extent_descriptor_get_utf8_filename" },
+                                { &y->extent_free, "libvmdk_extent_descriptor_free" },
+                                { &y->parent_name, "libvmdk_handle_get_utf8_parent_filename" },
+                                { &y->set_parent, "libvmdk_handle_set_parent_handle" },
                                 { NULL, NULL } };
     return load_yal(y, "libvmdk.so.1", s);
 }
@@ -91,6 +101,8 @@ static bool load_qcow(struct yal *y)
                                 { &y->open, "libqcow_file_open_file_io_handle" },
                                 { &y->read, "libqcow_file_read_buffer_at_offset" },
                                 { &y->size, "libqcow_file_get_media_size" },
+                                { &y->parent_name, "libqcow_file_get_utf8_backing_filename" },
+                                { &y->set_parent, "libqcow_file_set_parent_file" },
                                 { NULL, NULL } };
     return load_yal(y, "libqcow.so.1", s);
 }

@@ -45,7 +45,17 @@ struct yal {
     } bfio;
     int (*make)(intptr_t **h, intptr_t **error);
     int (*open)(intptr_t *h, intptr_t *io, int flags, intptr_t **error); /* libewf: a pool */
-    int (*extents)(intptr_t *h, intptr_t *pool, intptr_t **error);       /* libvmdk only */
+    /* libvmdk */
+    int (*extents)(intptr_t *h, intptr_t *pool, intptr_t **error);
+    int (*extent_count)(intptr_t *h, int *ret, intptr_t **error);
+    int (*extent)(intptr_t *h, int i, intptr_t **ret, intptr_t **error);
+    int (*extent_name)(intptr_t *extent, uint8_t *s, size_t n, intptr_t **error);
+    int (*extent_free)(intptr_t **extent, intptr_t **error);
+    /* libvhdi, libvmdk, libqcow: an image that continues another; 0: it does not */
+    int (*parent_name)(intptr_t *h, uint8_t *s, size_t n, intptr_t **error);
+    int (*set_parent)(intptr_t *h, intptr_t *parent, intptr_t **error);
+    int (*parent_id)(intptr_t *h, uint8_t *id, size_t n, intptr_t **error); /* libvhdi */
+    int (*id)(intptr_t *h, uint8_t *id, size_t n, intptr_t **error);        /* libvhdi */
     ssize_t (*read)(intptr_t *h, void *p, size_t n, int64_t offset, intptr_t **error);
     int (*size)(intptr_t *h, uint64_t *ret, intptr_t **error);
     int (*free)(intptr_t **h, intptr_t **error);

@@ -153,7 +153,10 @@ static int opened_read_at(void *self, uint64_t offset, void *buf, size_t n, size
         n = (size_t)(o->size - offset);
     while (got < n) {
         intptr_t *error = NULL;
-        ssize_t r = o->read(o->h, to + got, n - got, (int64_t)(offset + got), &error);
+        ssize_t r;
+        if (o->view)
+            return source_read_at(o->view, offset, buf, n, ret_n, err);
+        r = o->read(o->h, to + got, n - got, (int64_t)(offset + got), &error);
         if (r < 0) {
             opened_fault(o->y, &error, err, "the image cannot be read here");
             return EV_EIO;
@@ -182,6 +185,9 @@ void opened_close(void *self)
         o->y->bfio.libbfio_pool_free(&o->pool, NULL);
     if (o->io)
         o->y->bfio.libbfio_handle_free(&o->io, NULL);
+    source_free(o->view);
+    if (o->up)
+        opened_close(o->up);
     for (size_t i = 0; i < o->npart; i++)
         source_free(o->part[i]);
     free(o->part);

@@ -19,6 +19,8 @@ struct opened {
     uint64_t size;
     struct source **part; /* further files */
     size_t npart;
+    struct opened *up;   /* what it continues */
+    struct source *view; /* read instead, when the library reads it wrong; or NULL */
 };
 
 /* Nothing opened yet. read and free: of y, for what is going to be opened. */

@@ -14,6 +14,8 @@ import tarfile
 import tempfile
 import zipfile
 
+import disks
+
 SRC = os.environ.get("srcdir") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get("EVTRIAGE") or os.path.join(SRC, "build", "evtriage")
 LOGS = ["small/sysmon.evtx", "small/security.evtx", "story/System.evtx",
@@ -167,15 +169,40 @@ def make_ntfs(folder, out):
         tool("ntfscp", "-q", "-f", out, os.path.join(folder, name), os.path.basename(name))
 
 
-def make_fat(folder, out):
-    blank(out, 40 + megabytes(folder))
-    tool("mkfs.vfat", "-F", "32", out)
+def make_fat(folder, out, bits="32", mib=40, more=()):
+    blank(out, mib + megabytes(folder))
+    tool("mkfs.vfat", "-F", bits, *more, out)
     for at, folders, names in os.walk(folder):
         inside = os.path.relpath(at, folder)
         for name in folders:
             tool("mmd", "-i", out, "::" + os.path.normpath(os.path.join(inside, name)))
         for name in names:
             tool("mcopy", "-i", out, os.path.join(at, name), "::" + os.path.normpath(os.path.join(inside, name)))
+
+
+def make_fat16(folder, out):
+    make_fat(folder, out, "16", 0)
+
+
+def make_fat12(folder, out):
+    make_fat(folder, out, "12", 0, ("-s", "64"))
+
+
+def make_exfat(folder, out):
+    blank(out, 8 + megabytes(folder))
+    tool("mkfs.exfat", out)
+    disks.fill_exfat(out, folder)
+
+
+def make_logical(folder, out):
+    """Three partitions: one without logs, and all logs in the second logical one."""
+    empty, full = out + ".empty", out + ".full"
+    os.makedirs(empty + ".d", exist_ok=True)
+    make_fat(empty + ".d", empty)
+    make_ntfs(folder, full)
+    disks.logical(out, [(12, empty), (7, empty), (7, full)])
+    os.unlink(empty)
+    os.unlink(full)
 
 
 def make_gpt(folder, out):
@@ -202,11 +229,11 @@ def make_mbr(folder, out):
     os.unlink(part)
 
 
-def converted(kind):
+def converted(kind, *options):
     def make(folder, out):
         raw = out + ".raw"
         make_gpt(folder, raw)
-        tool("qemu-img", "convert", "-O", kind, raw, out)
+        tool("qemu-img", "convert", "-O", kind, *options, raw, out)
         os.unlink(raw)
     return make
 
@@ -219,13 +246,14 @@ def make_e01(folder, out):
     os.rename(out + ".E01", out)
 
 
-IMAGES = {"ntfs": make_ntfs, "fat32": make_fat, "gpt": make_gpt, "mbr": make_mbr, "e01": make_e01,
+IMAGES = {"ntfs": make_ntfs, "fat32": make_fat, "fat16": make_fat16, "fat12": make_fat12, "exfat": make_exfat,
+          "mbr-logical": make_logical, "vmdk-stream": converted("vmdk", "-o", "subformat=streamOptimized"), "gpt": make_gpt, "mbr": make_mbr, "e01": make_e01,
           "qcow2": converted("qcow2"), "vmdk": converted("vmdk"), "vhd": converted("vpc"),
           "vhdx": converted("vhdx")}
 KINDS = dict(ARCHIVES)
 KINDS.update(IMAGES)
 SAMPLE = {"zip", "zip-stored", "zip-encrypted", "7z", "tar.gz", "tar.zst", "zip in tar.gz", "tar.gz in zip",
-          "7z in tar", "gz", "zip in gz", "ntfs", "fat32", "gpt", "mbr", "e01", "qcow2", "vmdk", "vhd", "vhdx",
+          "7z in tar", "gz", "zip in gz", "ntfs", "fat32", "fat12", "exfat", "mbr-logical", "gpt", "mbr", "e01", "qcow2", "vmdk", "vhd", "vhdx",
           "zip in ntfs", "ntfs in tar.gz", "e01 in zip"}
 
 

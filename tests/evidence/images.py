@@ -3,6 +3,7 @@ import os
 import re
 import sys
 
+import disks
 import ntfs
 import vss
 
@@ -78,12 +79,169 @@ def stores_of_windows(c, scan):
     os.unlink(raw)
 
 
+def pair(c):
+    """A disk without logs, and the same disk with them."""
+    before, after = os.path.join(c.work, "before.raw"), os.path.join(c.work, "after.raw")
+    if not os.path.exists(after):
+        part = os.path.join(c.work, "part.raw")
+        m.blank(part, m.megabytes(c.folder))
+        m.tool("mkntfs", "-F", "-q", part)
+        for path in before, after:
+            m.blank(path, (os.path.getsize(part) >> 20) + 2)
+            with open(path, "r+b") as to:
+                to.write(bytes(446) + disks.entry(7, 2048, os.path.getsize(part) >> 9) + bytes(48) + b"\x55\xaa")
+                disks.copy_at(to, 2048, part)
+            if path == before:
+                for name in m.files_of(c.folder):
+                    m.tool("ntfscp", "-q", "-f", part, os.path.join(c.folder, name), os.path.basename(name))
+        os.unlink(part)
+    return before, after
+
+
+def folder_of(c, name):
+    where = os.path.join(c.work, name)
+    os.mkdir(where)
+    return where
+
+
+def convert(kind, raw, out, *options):
+    m.tool("qemu-img", "convert", "-f", "raw", "-O", kind, *options, raw, out)
+    return out
+
+
+def missing(c, child, parent, says):
+    """A child without its parent is one clear line, also when the parent is only somewhere else."""
+    os.rename(parent, parent + ".away")
+    rows, said = m.scan(child, c.folder, expect=(3,))
+    must(len(rows) == len(c.expected), "%d rows" % len(rows))
+    must(says in said.replace("\n    ", " "), said)
+    os.rename(parent + ".away", parent)
+
+
+def vhd_chain(c, scan):
+    before, after = pair(c)
+    where = folder_of(c, "vhd chain")
+    parent, child = os.path.join(where, "base disk.vhd"), os.path.join(where, "child.avhd")
+    convert("vpc", before, parent, "-o", "subformat=dynamic,force_size=on")
+    disks.vhd_child(disks.vhd_id(parent), "C:\\disks\\base disk.vhd", before, after, child)
+    c.same(child)
+    missing(c, child, parent, "goes on in base disk.vhd, which cannot be opened in its folder: is not there")
+    convert("vpc", before, parent, "-o", "subformat=dynamic,force_size=on")
+    rows, said = scan(child, c.folder, expect=(3,))
+    must("another disk" in said.replace("\n    ", " ") and len(rows) == len(c.expected), said)
+    os.unlink(parent)
+    os.symlink(before, parent)
+    rows, said = scan(child, c.folder, expect=(3,))
+    must("cannot be opened" in said.replace("\n    ", " ") and len(rows) == len(c.expected), said)
+
+
+def vhdx_chain(c, scan):
+    before, after = pair(c)
+    where = folder_of(c, "vhdx chain")
+    parent, child = os.path.join(where, "base.vhdx"), os.path.join(where, "child.avhdx")
+    convert("vhdx", before, parent, "-o", "block_size=1M")
+    convert("vhdx", after, child, "-o", "block_size=1M")
+    must(disks.vhdx_child(disks.vhdx_data_id(parent), "base.vhdx", before, after, child) > 2, "few blocks")
+    c.same(child)
+    missing(c, child, parent, "base.vhdx, which cannot be opened")
+
+
+def qcow_chain(c, scan):
+    before, after = pair(c)
+    where = folder_of(c, "qcow chain")
+    for kind in "raw", "qcow2", "vpc":
+        parent, child = os.path.join(where, "base." + kind), os.path.join(where, kind + ".qcow2")
+        middle = os.path.join(where, kind + "-middle.qcow2")
+        convert(kind, before, parent, *(("-o", "force_size=on") if kind == "vpc" else ()))
+        m.tool("qemu-img", "create", "-q", "-f", "qcow2", "-b", parent, "-F", kind, middle)
+        m.tool("qemu-img", "create", "-q", "-f", "qcow2", "-b", middle, "-F", "qcow2", child)
+        m.tool("qemu-img", "rebase", "-q", "-u", "-b", "/elsewhere/" + os.path.basename(middle), "-F", "qcow2", child)
+        write_into(after, middle, parent, kind)
+        c.same(child)
+        missing(c, child, parent, "base.%s, which cannot be opened" % kind)
+
+
+def write_into(after, child, parent, kind):
+    """The disk `after` as a child of parent: only what differs is in it."""
+    fresh = child + ".new"
+    m.tool("qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-B", parent, "-F", kind, after, fresh)
+    os.rename(fresh, child)
+
+
+def vmdk_parts(c, scan):
+    _, after = pair(c)
+    for kind in "twoGbMaxExtentSparse", "twoGbMaxExtentFlat", "monolithicFlat":
+        where = folder_of(c, kind)
+        path = convert("vmdk", after, os.path.join(where, "disk.vmdk"), "-o", "subformat=" + kind)
+        must(len(os.listdir(where)) > 1, os.listdir(where))
+        c.same(path)
+        part = next(n for n in os.listdir(where) if n != "disk.vmdk")
+        missing(c, path, os.path.join(where, part), part + ", which cannot be opened")
+
+
+def vmdk_snapshot(c, scan):
+    before, after = pair(c)
+    where = folder_of(c, "vmdk chain")
+    parent, child = os.path.join(where, "base.vmdk"), os.path.join(where, "snapshot.vmdk")
+    convert("vmdk", before, parent)
+    m.tool("qemu-img", "create", "-q", "-f", "vmdk", "-b", parent, "-F", "vmdk", child)
+    write_io(c, after, before, child)
+    c.same(child)
+    missing(c, child, parent, "base.vmdk, which cannot be opened")
+
+
+def write_io(c, after, before, child):
+    """What differs, through qemu-io."""
+    commands = []
+    with open(after, "rb") as a, open(before, "rb") as b:
+        for at in range(0, os.path.getsize(after), 65536):
+            new, old = a.read(65536), b.read(65536)
+            if new != old:
+                piece = os.path.join(c.work, "piece-%x" % at)
+                with open(piece, "wb") as f:
+                    f.write(new)
+                commands += ["-c", "write -s %s %d %d" % (piece, at, len(new))]
+    for i in range(0, len(commands), 200):
+        m.tool("qemu-io", "-f", "vmdk", *commands[i:i + 200], child)
+
+
+def odd_parents(c, scan):
+    """A chain that climbs, and one that goes round."""
+    where = folder_of(c, "climb")
+    before, after = pair(c)
+    for name, parent in ("up.qcow2", "../before.raw"), ("round.qcow2", "round.qcow2"):
+        child = os.path.join(where, name)
+        m.tool("qemu-img", "create", "-q", "-u", "-f", "qcow2", "-b", parent, "-F", "qcow2", child, "32M")
+    rows, said = scan(os.path.join(where, "up.qcow2"), c.folder, expect=(3,))
+    must("goes on in before.raw, which cannot be opened in its folder: is not there" in said.replace("\n    ", " "), said)
+    rows, said = scan(os.path.join(where, "round.qcow2"), c.folder, expect=(3,))
+    must("images deep" in said.replace("\n    ", " ") and len(rows) == len(c.expected), said)
+
+
+def in_an_archive(c, scan):
+    """Further files can be opened only beside the item."""
+    before, _ = pair(c)
+    where = folder_of(c, "packed")
+    m.tool("qemu-img", "create", "-q", "-f", "qcow2", "-b", before, "-F", "raw", os.path.join(where, "child.qcow2"))
+    path = os.path.join(c.work, "packed.zip")
+    m.make_zip(where, path)
+    _, said = scan(path, expect=(3,))
+    must("can be opened only where it lies in a folder" in said.replace("\n    ", " "), said)
+
+
 def cases(c):
     global m
     m = sys.modules["__main__"]
     listed = {
         "logs that only shadow copies have": told_by_shadow_copies,
         "a volume of Windows with shadow copies": stores_of_windows,
+        "a differencing VHD": vhd_chain,
+        "a differencing VHDX": vhdx_chain,
+        "QCOW2 upon QCOW2, raw, VHD": qcow_chain,
+        "VMDK of several files": vmdk_parts,
+        "a snapshot of VMDK": vmdk_snapshot,
+        "parents that climb and go round": odd_parents,
+        "a parent of an image in an archive": in_an_archive,
     }
     for name, call in listed.items():
         def run(f=call):
