@@ -135,10 +135,9 @@ void program_tell(const struct answers *a, size_t rule, size_t ntest, uint8_t *k
 bool program_touched(struct answers *a, size_t rule)
 {
     const struct programs *p = a->programs;
-    const uint32_t *touch = p->touch + p->v[rule].touch;
 
     for (uint32_t i = 0; i < p->v[rule].ntouch; i++) {
-        const struct code *c = &p->code[touch[i]];
+        const struct code *c = &p->code[p->touch[p->v[rule].touch + i]];
 
         if (!item_unknown(a, c) && item_plain(a, c) == TRI_TRUE)
             return true;
