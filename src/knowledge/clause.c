@@ -86,3 +86,30 @@ struct clause *clause_not(struct query_env *env, struct clause *inner)
     *c = (struct clause){ .kind = CLAUSE_NOT, .n = 1, .child = child };
     return c;
 }
+
+struct clause *clause_mark(struct query_env *env, const struct clause *c, bool denied)
+{
+    struct clause *copy = ralloc(env->arena, 1, sizeof *copy);
+
+    if (!copy)
+        return NULL;
+    *copy = *c;
+    if (c->kind == CLAUSE_TERM) {
+        copy->term = ralloc(env->arena, 1, sizeof *copy->term);
+        if (!copy->term)
+            return NULL;
+        *copy->term = *c->term;
+        copy->term->denied = denied;
+    }
+    if (c->n > 0) {
+        copy->child = ralloc(env->arena, c->n, sizeof(struct clause *));
+        if (!copy->child)
+            return NULL;
+    }
+    for (uint32_t i = 0; i < c->n; i++) {
+        copy->child[i] = clause_mark(env, c->child[i], denied != (c->kind == CLAUSE_NOT));
+        if (!copy->child[i])
+            return NULL;
+    }
+    return copy;
+}

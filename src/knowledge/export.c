@@ -1,5 +1,5 @@
 /* export.c - see export.h. To add a target: one file, one row of `targets`.
- * May include base/, rule/, this folder. */
+ * May include base/, event/carried.h, rule/, this folder. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf16.h"
+#include "event/carried.h"
 #include "knowledge/export_impl.h"
 #include "rule/ralloc.h"
 
@@ -217,6 +218,19 @@ const char *compare_sign(enum compare_op op)
     };
 
     return sign[op];
+}
+
+bool term_takes_long(const struct term *t)
+{
+    size_t least = 0;
+
+    if (field_is_system(t->field) || (t->test && t->test->kind == TEST_CIDR))
+        return false;
+    if (t->kind != TERM_PATTERN || pattern_has(&t->pattern, TOKEN_ANY))
+        return t->kind == TERM_PATTERN || t->kind == TERM_REGEX;
+    for (size_t i = 0; i < t->pattern.n; i++)
+        least += t->pattern.token[i].kind == TOKEN_LITERAL ? t->pattern.token[i].literal.n : 1;
+    return least > 256;
 }
 
 bool pattern_holds(const struct pattern *p, const char *bytes)

@@ -1,6 +1,8 @@
 /* export_elastic_esql.c - Elasticsearch's piped language, ES|QL.
  *
- * A test of an absent field, or of one with several values, is null there: COALESCE makes it false.
+ * A test of an absent field, or of one with several values, is null there: COALESCE makes it false;
+ * under a NOT that of several values true, and that of a value which the index left out, so that the
+ * query loses such events instead of finding more than the rule.
  * TO_LOWER takes care of case, as Lucene's expressions cannot.
  * May include base/, rule/, this folder. */
 #include "base/limits.h"
@@ -179,6 +181,35 @@ static int put_test(struct writing *w, const struct term *t)
     return EV_OK;
 }
 
+/* What a null stands for under a NOT. */
+static void put_several(const struct term *t, struct buf *out)
+{
+    buf_str(out, ", MV_COUNT(");
+    put_name(t->at.name, out);
+    buf_str(out, ") > 1");
+    if (t->kind != TERM_REF)
+        return;
+    buf_str(out, ", MV_COUNT(");
+    put_name(t->other.name, out);
+    buf_str(out, ") > 1");
+}
+
+static void put_left_out(struct writing *w, struct slice name)
+{
+    struct buf text;
+
+    w->weight++;
+    buf_init(&text, LIMIT_EXPORT);
+    buf_str(&text, "* ");
+    for (size_t i = 0; i < name.n; i++)
+        buf_printf(&text, strchr("\\*?", name.p[i]) ? "\\%c" : "%c", name.p[i]);
+    buf_str(&text, " *");
+    buf_str(w->out, " OR COALESCE(CONCAT(\" \", MV_CONCAT(_ignored, \" \"), \" \") LIKE ");
+    put_string(buf_view(&text), w->out);
+    buf_str(w->out, ", false))");
+    buf_release(&text);
+}
+
 static int put_term(struct writing *w, const struct term *t)
 {
     if (!t->field.p)
@@ -186,14 +217,22 @@ static int put_term(struct writing *w, const struct term *t)
     if (slice_eq(t->field, SLICE("Data")))
         return writing_refuse(w,
                               "the field Data: it has several values, of which ES|QL tests none");
+    const bool left_out =
+        t->denied && t->at.limited && (t->kind == TERM_EXISTS || term_takes_long(t));
+    int rc = EV_OK;
+    buf_str(w->out, left_out ? "(" : "");
     if (t->kind == TERM_EXISTS) {
         put_name(t->at.name, w->out);
         buf_str(w->out, " IS NOT NULL");
-        return EV_OK;
+    } else {
+        buf_str(w->out, "COALESCE(");
+        rc = put_test(w, t);
+        if (t->denied)
+            put_several(t, w->out);
+        buf_str(w->out, ", false)");
     }
-    buf_str(w->out, "COALESCE(");
-    int rc = put_test(w, t);
-    buf_str(w->out, ", false)");
+    if (left_out)
+        put_left_out(w, t->at.name);
     return rc;
 }
 
@@ -210,10 +249,20 @@ static int write_query(struct writing *w, struct clause *c)
         .and = " AND ", .or = " OR ", .not = "NOT ", .all = "true", .most = 400, .term = put_term
     };
 
+    struct writing inner = *w;
+    struct buf text;
+
+    buf_init(&text, LIMIT_EXPORT);
+    inner.out = &text;
+    int rc = infix_write(&inner, &infix, c);
+    if (rc == EV_OK && text.full)
+        rc = ev_err_set(w->err, EV_ELIMIT, "the query is too long");
     buf_str(w->out, "FROM ");
     put_index(w->options->index ? w->options->index : DEFAULT_INDEX, w->out);
-    buf_str(w->out, " | WHERE ");
-    return infix_write(w, &infix, c);
+    buf_str(w->out, inner.weight > 0 ? " METADATA _ignored | WHERE " : " | WHERE ");
+    buf_slice(w->out, buf_view(&text));
+    buf_release(&text);
+    return rc;
 }
 
 const struct export_target export_elastic_esql = {

@@ -81,6 +81,9 @@ bool pattern_is_ascii(const struct pattern *p);
 void network_write(const struct test *t, struct buf *out);
 /* "<", "<=", ">", ">=" */
 const char *compare_sign(enum compare_op op);
+/* Can a value of more than 256 characters, the least limit of an index, fulfil the test? Names of the
+ * system part never have so many, nor has an address. */
+bool term_takes_long(const struct term *t);
 /* Does a literal of the pattern hold one of these bytes? */
 bool pattern_holds(const struct pattern *p, const char *bytes);
 

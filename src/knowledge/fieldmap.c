@@ -13,6 +13,7 @@
 struct row {
     struct slice section, field;
     struct spot spot;
+    bool subfield; /* the name's last part is one of a field that is there with every value */
 };
 
 struct fieldmap {
@@ -23,11 +24,11 @@ struct fieldmap {
 static const struct {
     const char *name;
     enum spot_type type;
+    bool limited, subfield;
 } types[] = {
-    { "text", SPOT_TEXT },
-    { "lowercase", SPOT_LOWERCASE },
-    { "number", SPOT_NUMBER },
-    { "ip", SPOT_IP },
+    { "text", SPOT_TEXT, false, false },     { "lowercase", SPOT_LOWERCASE, false, false },
+    { "number", SPOT_NUMBER, false, false }, { "ip", SPOT_IP, false, false },
+    { "limited", SPOT_TEXT, true, false },   { "subfield", SPOT_TEXT, true, true },
 };
 
 static bool is_blank(uint8_t c)
@@ -50,15 +51,19 @@ static struct slice next_word(struct slice *line)
     return word.n ? word : SLICE_ABSENT;
 }
 
-static int read_type(struct slice word, struct spot *s, struct ev_err *err)
+static int read_type(struct slice word, struct row *r, struct ev_err *err)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (slice_eq(word, slice_str(types[i].name))) {
-            s->type = types[i].type;
+            r->spot.type = types[i].type;
+            r->spot.limited = types[i].limited;
+            r->subfield = types[i].subfield;
             return EV_OK;
         }
-    return ev_err_set(err, EV_ESYNTAX, "\"%.*s\" is no type; types are text, lowercase, number, ip",
-                      (int)(word.n < 60 ? word.n : 60), (const char *)word.p);
+    return ev_err_set(
+        err, EV_ESYNTAX,
+        "\"%.*s\" is no type; types are text, lowercase, number, ip, limited, subfield",
+        (int)(word.n < 60 ? word.n : 60), (const char *)word.p);
 }
 
 /* `DOMAIN\NAME` for two fields that together are one value. */
@@ -95,7 +100,7 @@ static int read_row(struct fieldmap *m, struct slice section, struct slice line,
                           "a row is: Sigma's field, the target's, then maybe a type and a form");
     read_target(target, &r.spot);
     r.spot.pattern = slice_eq(r.field, SLICE("*"));
-    int rc = type.p ? read_type(type, &r.spot, err) : EV_OK;
+    int rc = type.p ? read_type(type, &r, err) : EV_OK;
     if (rc == EV_OK && form.p)
         rc = read_form(form, &r.spot, err);
     if (rc == EV_OK && next_word(&line).p)
@@ -246,20 +251,29 @@ static struct slice fill_in(struct slice form, struct slice name, struct arena *
     return ARENA_JOIN(a, slice_sub(form, 0, at), name, slice_sub(form, at + 1, form.n));
 }
 
+static void find_whole(const struct row *r, struct spot *s)
+{
+    for (size_t i = s->name.n; r->subfield && i > 1; i--)
+        if (s->name.p[i - 1] == '.') {
+            s->whole = slice_sub(s->name, 0, i - 1);
+            return;
+        }
+}
+
 bool fieldmap_find(const struct fieldmap *m, struct slice section, struct slice field,
                    struct arena *a, struct spot *ret)
 {
     const struct row *r = find(m, section, field);
+    const bool own = r != NULL;
 
-    if (r) {
-        *ret = r->spot;
-        return true;
-    }
-    r = find(m, section, SLICE("%"));
+    if (!own)
+        r = find(m, section, SLICE("%"));
     if (!r)
         return false;
     *ret = r->spot;
-    ret->name = fill_in(r->spot.name, field, a);
+    if (!own)
+        ret->name = fill_in(r->spot.name, field, a);
+    find_whole(r, ret);
     return ret->name.p != NULL;
 }
 

@@ -26,6 +26,8 @@ struct spot {
     struct slice before, after; /* what stands around the value there; "*": anything */
     bool pattern;               /* the name is one for several fields (keywords): not escaped */
     bool never;                 /* `-`: tests of the field cannot be said */
+    bool limited;               /* long values are left out, as if the field were absent */
+    struct slice whole; /* of a limited one, present: a field that is there with every value */
 };
 
 struct fieldmap;

@@ -4,6 +4,10 @@
  * cases; the mapping's type `lowercase` (a normalizer) allows plain words. Everything is put in
  * parentheses, and a NOT never stands without something positive: the classic parser reads
  * `a OR NOT b` as `a minus b`.
+ *
+ * An index may leave out long values (ignore_above). A test under a NOT that such a value could pass
+ * is then joined, by OR, with a test for a value left out, so that the query loses these events instead
+ * of finding more than the rule.
  * May include base/, rule/, this folder. */
 #include "knowledge/export_impl.h"
 
@@ -163,38 +167,97 @@ static int put_value(struct writing *w, const struct term *t)
     return EV_OK;
 }
 
+/* --- values that the index leaves out ---------------------------------------------------------- */
+
+/* Elasticsearch lists a document's left-out values in the field _ignored, OpenSearch does not. */
+static bool tells_ignored(const struct writing *w)
+{
+    return w->target == &export_es_qs || w->target == &export_xpack_watcher;
+}
+
+static bool is_guarded(const struct term *t)
+{
+    if (!t->denied || !t->at.limited)
+        return false;
+    return t->kind == TERM_EXISTS ? !t->at.whole.p : term_takes_long(t);
+}
+
+/* Some value of the field may be there that the index does not show. */
+static int put_guard(struct writing *w, const struct term *t)
+{
+    /* Of several values, some may be shown. */
+    const bool several = slice_eq(t->field, SLICE("Data"));
+
+    if (!t->field.p)
+        return writing_refuse(w, "a keyword under a NOT: the index leaves out long values");
+    if (tells_ignored(w) && (several || !t->at.whole.p)) {
+        buf_str(w->out, "_ignored:");
+        put_quoted(t->at.name, w->out);
+        return EV_OK;
+    }
+    if (several || t->kind == TERM_EXISTS)
+        return writing_refuse(w, "a field under a NOT of which the index may leave out a value "
+                                 "without telling so");
+    buf_str(w->out, t->at.whole.p ? "(_exists_:" : "(*:*");
+    put_name(t->at.whole, w->out);
+    buf_str(w->out, " AND NOT _exists_:");
+    put_name(t->at.name, w->out);
+    buf_byte(w->out, ')');
+    return EV_OK;
+}
+
+/* --- terms ------------------------------------------------------------------------------------- */
+
+static int put_test(struct writing *w, const struct term *t)
+{
+    if (t->kind == TERM_EXISTS) {
+        buf_str(w->out, "_exists_:");
+        put_name(t->at.whole.p ? t->at.whole : t->at.name, w->out);
+        return EV_OK;
+    }
+    put_name(t->at.name, w->out);
+    buf_byte(w->out, ':');
+    return put_value(w, t);
+}
+
 static int put_term(struct writing *w, const struct term *t)
 {
-    if (t->kind == TERM_EXISTS)
-        buf_str(w->out, "_exists_");
-    else
-        put_name(t->at.name, w->out);
-    buf_byte(w->out, ':');
-    if (t->kind != TERM_EXISTS)
-        return put_value(w, t);
-    put_name(t->at.name, w->out);
-    return EV_OK;
+    if (!is_guarded(t))
+        return put_test(w, t);
+    buf_byte(w->out, '(');
+    int rc = put_test(w, t);
+    buf_str(w->out, " OR ");
+    if (rc == EV_OK)
+        rc = put_guard(w, t);
+    buf_byte(w->out, ')');
+    return rc;
 }
 
 static bool together(const struct term *a, const struct term *b)
 {
     return (a->kind == TERM_PATTERN || a->kind == TERM_REGEX) &&
-           (b->kind == TERM_PATTERN || b->kind == TERM_REGEX) && slice_eq(a->at.name, b->at.name);
+           (b->kind == TERM_PATTERN || b->kind == TERM_REGEX) && slice_eq(a->at.name, b->at.name) &&
+           is_guarded(a) == is_guarded(b);
 }
 
 static int open_values(struct writing *w, const struct term *t, size_t n)
 {
+    int rc = EV_OK;
     (void)n;
+    if (is_guarded(t)) {
+        buf_byte(w->out, '(');
+        rc = put_guard(w, t);
+        buf_str(w->out, " OR ");
+    }
     put_name(t->at.name, w->out);
     buf_str(w->out, ":(");
-    return EV_OK;
+    return rc;
 }
 
 static void close_values(struct writing *w, const struct term *t, size_t n)
 {
-    (void)t;
     (void)n;
-    buf_byte(w->out, ')');
+    buf_str(w->out, is_guarded(t) ? "))" : ")");
 }
 
 int lucene_query(struct writing *w, struct clause *c)

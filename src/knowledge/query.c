@@ -518,6 +518,9 @@ int query_build(struct query_env *env, const struct rule *r, struct clause **ret
         return b.err->rc;
     if (c->kind == CLAUSE_FALSE)
         return ev_err_set(err, EV_EUNSUPPORTED, "no event of the target can fulfil the rule");
+    c = clause_mark(env, c, false);
+    if (!c)
+        return ev_err_set(err, EV_ELIMIT, RALLOC_FULL);
     *ret = c;
     return EV_OK;
 }

@@ -27,6 +27,8 @@ struct term {
     struct pattern pattern;
     struct slice exact;      /* present: TERM_PATTERN is this text, known to be written so */
     const struct test *test; /* NULL where no test of the rule stands behind it */
+    bool denied; /* under an odd number of NOTs: where the target cannot see a value, it has to be
+                  * taken for true, or the query finds more than the rule */
 };
 
 enum clause_kind {
@@ -71,6 +73,8 @@ struct clause *clause_pair(struct query_env *env, enum clause_kind kind, struct 
                            struct clause *b);
 struct clause *clause_not(struct query_env *env, struct clause *c);
 struct clause *clause_constant(struct query_env *env, bool value);
+/* A copy of the tree with each term's `denied`; the tree itself stands under a NOT when it says so. */
+struct clause *clause_mark(struct query_env *env, const struct clause *c, bool denied);
 
 /* One literal of at most so many digits, without a zero in front: written as a number it is the same. */
 bool pattern_is_number(const struct pattern *p, size_t most);

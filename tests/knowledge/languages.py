@@ -23,8 +23,29 @@ def sigma_document(event):
     return document
 
 
+KEYWORD_MOST = 256
+
+
+def is_long(text):
+    """ignore_above counts as Java does."""
+    return len(text.encode("utf-16-le")) // 2 > KEYWORD_MOST
+
+
 def keyword_document(event):
-    return {name + ".keyword": values for name, values in sigma_document(event).items()}
+    """A text field, and its subfield of type keyword, which leaves out long values."""
+    document = {}
+    for name, values in sigma_document(event).items():
+        document[name] = ["*"] * len(values)  # analysed: that it is there is all that can be told
+        document[name + ".keyword"] = [v for v in values if not is_long(v)]
+    return document
+
+
+def keyword_document_es(event):
+    """Elasticsearch also tells what it left out."""
+    document = keyword_document(event)
+    document["_ignored"] = [name + ".keyword" for name, values in sigma_document(event).items()
+                            if any(is_long(v) for v in values)]
+    return document
 
 
 def splunk_document(event):
@@ -423,10 +444,17 @@ def esql(query):
         if t.take("COALESCE"):
             t.need("(")
             inner = test(t)
-            t.need(",")
-            t.need("false")
+            several = []
+            while t.take(","):
+                if t.take("false"):
+                    break
+                for word in ("MV_COUNT", "("):
+                    t.need(word)
+                several.append(t.next().strip("`"))
+                for word in (")", ">", "1"):
+                    t.need(word)
             t.need(")")
-            return inner
+            return lambda d: inner(d) or any(len(d.get(name, ())) > 1 for name in several)
         name = t.next().strip("`")
         for word in ("IS", "NOT", "NULL"):
             t.need(word)

@@ -48,6 +48,27 @@ static void other_fields_take_the_row_of_all(void **state)
     done(&f);
 }
 
+static void a_subfield_tells_what_is_there_with_every_value(void **state)
+{
+    struct fixture f;
+    struct spot s;
+    (void)state;
+
+    load(&f, "Image  proc.path limited\nUser proc.user.raw subfield\nHashes alone subfield\n"
+             "% event.%.raw subfield\n");
+    assert_true(fieldmap_find(f.m, SLICE_ABSENT, SLICE("Image"), &f.a, &s));
+    assert_true(s.limited);
+    assert_null(s.whole.p);
+    assert_true(fieldmap_find(f.m, SLICE_ABSENT, SLICE("User"), &f.a, &s));
+    assert_true(s.limited);
+    assert_slice(s.whole, "proc.user");
+    assert_true(fieldmap_find(f.m, SLICE_ABSENT, SLICE("Other.x"), &f.a, &s));
+    assert_slice(s.whole, "event.Other.x");
+    assert_true(fieldmap_find(f.m, SLICE_ABSENT, SLICE("Hashes"), &f.a, &s));
+    assert_null(s.whole.p);
+    done(&f);
+}
+
 static void fields_without_a_row_are_unknown(void **state)
 {
     struct fixture f;
@@ -126,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_fields_take_the_row_of_all),
+        cmocka_unit_test(a_subfield_tells_what_is_there_with_every_value),
         cmocka_unit_test(fields_without_a_row_are_unknown),
         cmocka_unit_test(sections_are_about_their_events_only),
         cmocka_unit_test(values_have_forms_and_parts),
