@@ -194,6 +194,7 @@ static int scan(struct run *run, struct ev_err *err)
         .row = o->unsorted ? write_row : NULL,
         .row_ctx = &row,
         .row_memory = memory_of(o),
+        .render = run->outputs.early ? &run->outputs.lines.render : NULL,
         .profile = run->profile,
         .stop = interrupt_seen,
     };

@@ -61,18 +61,23 @@ int outputs_open(const struct options *o, const struct attack *attack, struct ou
                                .width = terminal_width(STDOUT_FILENO),
                                .color = terminal_color(o->color, STDOUT_FILENO) };
 
-    *ret = (struct outputs){ .v = xcalloc(n, sizeof *ret->v) };
+    *ret =
+        (struct outputs){ .v = xcalloc(n, sizeof *ret->v), .sink = xcalloc(n, sizeof *ret->sink) };
     int rc = o->timezone ? zone_open(o->timezone, &ret->zone, err) : EV_OK;
     so.view = (struct view){ ret->zone, attack, o->car_related };
     for (size_t i = 0; i < n && rc == EV_OK; i++) {
         ret->n = i + 1;
         rc = open_one(o, path[i], &so, &ret->v[i], err);
+        ret->sink[i] = ret->v[i].sink;
     }
+    ret->early = rc == EV_OK && lines_init(&ret->lines, ret->sink, n);
     return rc;
 }
 
 int outputs_row(struct outputs *out, const struct detection *d, struct ev_err *err)
 {
+    if (d->text.p)
+        return lines_write(&out->lines, d, err);
     for (size_t i = 0; i < out->n; i++) {
         struct sink *s = out->v[i].sink;
         int rc = s->ops->row(s, d, err);
@@ -105,6 +110,7 @@ void outputs_release(struct outputs *out)
     }
     zone_free(out->zone);
     free(out->v);
+    free(out->sink);
     *out = (struct outputs){ 0 };
 }
 

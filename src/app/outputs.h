@@ -4,6 +4,7 @@
 #define APP_OUTPUTS_H
 
 #include "app/options.h"
+#include "out/lines.h"
 #include "out/sink.h"
 
 struct outputs {
@@ -12,6 +13,9 @@ struct outputs {
         struct sink *sink;
     } * v;
     size_t n;
+    struct sink **sink; /* of each */
+    struct lines lines;
+    bool early;        /* all sinks take rows as text: lines.render makes it */
     struct zone *zone; /* NULL: UTC */
 };
 
@@ -20,6 +24,7 @@ struct outputs {
  * ones; outlives the outputs. Released also after failure. */
 int outputs_open(const struct options *o, const struct attack *attack, struct outputs *ret,
                  struct ev_err *err);
+/* A row that is text already, or as it is. */
 int outputs_row(struct outputs *out, const struct detection *d, struct ev_err *err);
 /* Ends all sinks and commits the files; interrupted: as FILE.partial. */
 int outputs_end(struct outputs *out, const struct summary *sum, struct ev_err *err);

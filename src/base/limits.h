@@ -79,7 +79,9 @@
 
 /* --- detections --- */
 #define LIMIT_DETECTION LIMIT_MIB(4) /* one encoded detection */
-#define LIMIT_ALSO_IN 16             /* places named for one record, the rest is a count */
+#define LIMIT_ROW_TEXT                                                                             \
+    LIMIT_MIB(3)         /* of a row rendered before the sort; a larger one goes unrendered */
+#define LIMIT_ALSO_IN 16 /* places named for one record, the rest is a count */
 
 /* --- script blocks of several 4104 --- */
 #define LIMIT_SCRIPT_BLOCK LIMIT_MIB(4) /* text of one; seen: 2 MiB. The rest is not matched */

@@ -9,8 +9,9 @@
 #include "base/limits.h"
 #include "base/rd.h"
 
-#define CODEC_VERSION 2
-#define HEAD 76 /* bytes before the first string */
+#define CODEC_VERSION 3
+#define HEAD 76    /* bytes before the first string */
+#define HASH_AT 24 /* of them, where the hash begins */
 
 enum {
     FLAG_HEADER_TIME = 1,
@@ -19,16 +20,24 @@ enum {
     FLAG_CUT = 8,
     FLAG_NO_PLACE = 16,
     FLAG_MIXED_ORIGIN = 32,
-    FLAGS = 63
+    FLAG_TEXT = 64, /* behind the key: the row's text */
+    FLAGS = 127
 };
 /* Of an event of a correlation. */
 enum { EVENT_HAS_ID = 1, EVENT_HAS_RECORD_ID = 2, EVENT_HAS_PLACE = 4, EVENT_FLAGS = 7 };
 
-static uint8_t *store(uint8_t *p, uint64_t v, unsigned bytes)
+static uint8_t *store32(uint8_t *p, uint32_t v)
 {
-    for (unsigned i = 0; i < bytes; i++)
-        *p++ = (uint8_t)(v >> (8 * i));
-    return p;
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+    p[2] = (uint8_t)(v >> 16);
+    p[3] = (uint8_t)(v >> 24);
+    return p + 4;
+}
+
+static uint8_t *store64(uint8_t *p, uint64_t v)
+{
+    return store32(store32(p, (uint32_t)v), (uint32_t)(v >> 32));
 }
 
 static void put_varint(struct buf *out, uint64_t v)
@@ -47,7 +56,7 @@ static void put_text(struct buf *out, struct slice s)
         buf_slice(out, s);
 }
 
-static void put_head(const struct detection *d, struct buf *out)
+static void put_head(const struct detection *d, uint8_t more_flags, struct buf *out)
 {
     uint8_t *p = buf_reserve(out, HEAD);
 
@@ -57,24 +66,26 @@ static void put_head(const struct detection *d, struct buf *out)
     *p++ =
         (uint8_t)((d->header_time ? FLAG_HEADER_TIME : 0) | (d->has_event_id ? FLAG_EVENT_ID : 0) |
                   (d->has_record_id ? FLAG_RECORD_ID : 0) | (d->cut ? FLAG_CUT : 0) |
-                  (d->no_place ? FLAG_NO_PLACE : 0) | (d->mixed_origin ? FLAG_MIXED_ORIGIN : 0));
+                  (d->no_place ? FLAG_NO_PLACE : 0) | (d->mixed_origin ? FLAG_MIXED_ORIGIN : 0) |
+                  more_flags);
     *p++ = (uint8_t)d->verdict;
     *p++ = (uint8_t)d->place.origin;
-    p = store(p, d->rule->index, 4);
-    p = store(p, d->timestamp, 8);
-    p = store(p, d->record_id, 8);
+    p = store32(p, d->rule->index);
+    p = store64(p, d->timestamp);
+    p = store64(p, d->record_id);
     memcpy(p, d->hash, sizeof d->hash);
     p += sizeof d->hash;
-    p = store(p, d->place.offset, 8);
-    p = store(p, d->place.chunk, 8);
-    p = store(p, d->place.record_number, 8);
-    p = store(p, d->place.written, 8);
-    store(p, d->event_id, 4);
+    p = store64(p, d->place.offset);
+    p = store64(p, d->place.chunk);
+    p = store64(p, d->place.record_number);
+    p = store64(p, d->place.written);
+    store32(p, d->event_id);
     out->n += HEAD;
 }
 
-/* The strings of fixed number after the head, in their order. The first three belong to the key. */
+/* The strings of fixed number after the head, in their order. The first of them belong to the key. */
 #define NTEXT 13
+#define NKEY 3
 static void texts_of(struct detection *d, struct slice *text[NTEXT])
 {
     struct process *p = &d->process;
@@ -110,12 +121,25 @@ static void put_events(const struct detection *d, struct buf *out)
     put_varint(out, d->nevent_more);
 }
 
+void detection_encode_key(const struct detection *d, struct buf *out)
+{
+    put_head(d, FLAG_TEXT, out);
+    put_text(out, d->computer);
+    put_text(out, d->channel);
+    put_text(out, d->source_file);
+}
+
 void detection_encode(const struct detection *d, struct buf *out)
 {
     struct detection copy = *d;
     struct slice *text[NTEXT];
 
-    put_head(d, out);
+    if (d->text.p) {
+        detection_encode_key(d, out);
+        buf_slice(out, d->text);
+        return;
+    }
+    put_head(d, 0, out);
     texts_of(&copy, text);
     for (size_t i = 0; i < NTEXT; i++)
         put_text(out, *text[i]);
@@ -201,33 +225,42 @@ static void *get_array(struct rd *r, struct arena *a, size_t size, size_t cap, s
     return v;
 }
 
-static int get_head(struct rd *r, const struct ruleset *rs, struct detection *d)
+static uint32_t load32(const uint8_t *p)
 {
-    uint8_t version = rd_u8(r), flags = rd_u8(r), verdict = rd_u8(r), origin = rd_u8(r);
-    uint32_t rule = rd_u32le(r);
-    struct slice hash;
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
 
-    d->timestamp = rd_u64le(r);
-    d->record_id = rd_u64le(r);
-    hash = rd_bytes(r, sizeof d->hash);
-    d->place.offset = rd_u64le(r);
-    d->place.chunk = rd_u64le(r);
-    d->place.record_number = rd_u64le(r);
-    d->place.written = rd_u64le(r);
-    d->event_id = rd_u32le(r);
-    if (rd_bad(r) || version != CODEC_VERSION || flags > FLAGS || verdict > VERDICT_POSSIBLE ||
-        origin > ORIGIN_CARVED || rule >= rs->n)
+static uint64_t load64(const uint8_t *p)
+{
+    return load32(p) | (uint64_t)load32(p + 4) << 32;
+}
+
+/* Of d only what the head holds is written. The inverse of put_head. */
+static int get_head(struct rd *r, const struct ruleset *rs, struct detection *d, bool *ret_text)
+{
+    const uint8_t *p = rd_bytes(r, HEAD).p;
+
+    if (!p || p[0] != CODEC_VERSION || p[1] > FLAGS || p[2] > VERDICT_POSSIBLE ||
+        p[3] > ORIGIN_CARVED || load32(p + 4) >= rs->n)
         return EV_EFORMAT;
-    memcpy(d->hash, hash.p, sizeof d->hash);
-    d->header_time = flags & FLAG_HEADER_TIME;
-    d->has_event_id = flags & FLAG_EVENT_ID;
-    d->has_record_id = flags & FLAG_RECORD_ID;
-    d->cut = flags & FLAG_CUT;
-    d->no_place = flags & FLAG_NO_PLACE;
-    d->mixed_origin = flags & FLAG_MIXED_ORIGIN;
-    d->verdict = (enum verdict)verdict;
-    d->place.origin = (enum event_origin)origin;
-    d->rule = rs->rule[rule];
+    *ret_text = p[1] & FLAG_TEXT;
+    d->header_time = p[1] & FLAG_HEADER_TIME;
+    d->has_event_id = p[1] & FLAG_EVENT_ID;
+    d->has_record_id = p[1] & FLAG_RECORD_ID;
+    d->cut = p[1] & FLAG_CUT;
+    d->no_place = p[1] & FLAG_NO_PLACE;
+    d->mixed_origin = p[1] & FLAG_MIXED_ORIGIN;
+    d->verdict = (enum verdict)p[2];
+    d->place.origin = (enum event_origin)p[3];
+    d->rule = rs->rule[load32(p + 4)];
+    d->timestamp = load64(p + 8);
+    d->record_id = load64(p + 16);
+    memcpy(d->hash, p + HASH_AT, sizeof d->hash);
+    d->place.offset = load64(p + 40);
+    d->place.chunk = load64(p + 48);
+    d->place.record_number = load64(p + 56);
+    d->place.written = load64(p + 64);
+    d->event_id = load32(p + 72);
     return EV_OK;
 }
 
@@ -280,37 +313,47 @@ static void get_events(struct rd *r, const struct ruleset *rs, struct arena *a, 
     d->nevent_more = get_varint(r);
 }
 
+/* All that follows the texts of fixed number. */
+static void get_lists(struct rd *r, const struct ruleset *rs, struct arena *a, struct detection *d)
+{
+    d->field = get_array(r, a, sizeof *d->field, LIMIT_EVENT_FIELDS, &d->nfield);
+    for (size_t i = 0; i < d->nfield; i++) {
+        d->field[i].part = rd_u8(r);
+        r->bad = r->bad || d->field[i].part > EVENT_RENDERING;
+        d->field[i].name = get_text(r);
+        d->field[i].text = get_text(r);
+        d->field[i].meaning = get_text(r);
+    }
+    get_matched(r, a, d);
+    d->untested = get_array(r, a, sizeof *d->untested, LIMIT_UNTESTED, &d->nuntested);
+    for (size_t i = 0; i < d->nuntested; i++) {
+        d->untested[i].selection = get_text(r);
+        d->untested[i].field = get_text(r);
+    }
+    d->also_in.v = get_array(r, a, sizeof *d->also_in.v, LIMIT_ALSO_IN, &d->also_in.n);
+    for (size_t i = 0; i < d->also_in.n; i++)
+        d->also_in.v[i] = get_text(r);
+    d->also_in_more = get_varint(r);
+    get_events(r, rs, a, d);
+}
+
 int detection_decode(struct slice bytes, const struct ruleset *rs, struct arena *a,
                      struct detection *ret)
 {
     struct rd r = rd_init(bytes);
     struct detection d = { 0 };
     struct slice *text[NTEXT];
+    bool rendered;
 
-    if (get_head(&r, rs, &d) < 0)
+    if (get_head(&r, rs, &d, &rendered) < 0)
         return EV_EFORMAT;
     texts_of(&d, text);
-    for (size_t i = 0; i < NTEXT; i++)
+    for (size_t i = 0; i < (rendered ? NKEY : NTEXT); i++)
         *text[i] = get_text(&r);
-    d.field = get_array(&r, a, sizeof *d.field, LIMIT_EVENT_FIELDS, &d.nfield);
-    for (size_t i = 0; i < d.nfield; i++) {
-        d.field[i].part = rd_u8(&r);
-        r.bad = r.bad || d.field[i].part > EVENT_RENDERING;
-        d.field[i].name = get_text(&r);
-        d.field[i].text = get_text(&r);
-        d.field[i].meaning = get_text(&r);
-    }
-    get_matched(&r, a, &d);
-    d.untested = get_array(&r, a, sizeof *d.untested, LIMIT_UNTESTED, &d.nuntested);
-    for (size_t i = 0; i < d.nuntested; i++) {
-        d.untested[i].selection = get_text(&r);
-        d.untested[i].field = get_text(&r);
-    }
-    d.also_in.v = get_array(&r, a, sizeof *d.also_in.v, LIMIT_ALSO_IN, &d.also_in.n);
-    for (size_t i = 0; i < d.also_in.n; i++)
-        d.also_in.v[i] = get_text(&r);
-    d.also_in_more = get_varint(&r);
-    get_events(&r, rs, a, &d);
+    if (rendered)
+        d.text = rd_bytes(&r, rd_left(&r));
+    else
+        get_lists(&r, rs, a, &d);
     if (rd_bad(&r) || rd_left(&r) != 0)
         return EV_EFORMAT;
     *ret = d;
@@ -320,17 +363,22 @@ int detection_decode(struct slice bytes, const struct ruleset *rs, struct arena 
 int row_key_read(struct slice bytes, const struct ruleset *rs, struct row_key *ret)
 {
     struct rd r = rd_init(bytes);
-    struct detection d = { 0 };
+    const uint8_t *p = rd_bytes(&r, HEAD).p;
 
-    if (get_head(&r, rs, &d) < 0)
+    if (!p || p[0] != CODEC_VERSION || p[1] > FLAGS || p[3] > ORIGIN_CARVED ||
+        load32(p + 4) >= rs->n)
         return EV_EFORMAT;
-    d.computer = get_text(&r);
-    d.channel = get_text(&r);
-    d.source_file = get_text(&r);
-    if (rd_bad(&r))
-        return EV_EFORMAT;
-    row_key_of(&d, ret);
-    ret->hash = bytes.p + 24; /* d is ours and ends here */
+    ret->timestamp = load64(p + 8);
+    ret->computer = get_text(&r);
+    ret->channel = get_text(&r);
+    ret->has_record_id = p[1] & FLAG_RECORD_ID;
+    ret->header_time = p[1] & FLAG_HEADER_TIME;
+    ret->record_id = load64(p + 16);
+    ret->hash = p + HASH_AT;
+    ret->rule = rs->rule[load32(p + 4)];
+    ret->origin = (enum event_origin)p[3];
+    ret->source_file = get_text(&r);
+    ret->offset = load64(p + 40);
     ret->content = rd_bytes(&r, rd_left(&r));
-    return EV_OK;
+    return rd_bad(&r) ? EV_EFORMAT : EV_OK;
 }

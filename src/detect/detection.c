@@ -71,6 +71,7 @@ void detection_of_event(struct event *ev, struct slice source_file, struct detec
     detection_of_record(ev, source_file, ret);
     event_message(ev, &ret->message);
     make_fields(ev, ret);
+    ret->cut = ret->cut || ev->cut;
 }
 
 void detection_of_hit(struct event *ev, const struct hit *hit, struct detection *d)

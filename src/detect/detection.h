@@ -62,6 +62,9 @@ struct detection {
     uint64_t nevent_more; /* events beyond */
     bool no_place;        /* the events lie in different places */
     bool mixed_origin;    /* they have different origins */
+    /* Of a row that was rendered before the sort (render.h): its text. Then of all above only what
+     * detection_encode_key keeps, and also_in, is there. */
+    struct slice text;
 };
 
 /* What a record tells of itself, who ran what included, but no message and no fields: what rows and
@@ -76,6 +79,9 @@ void detection_make(struct event *ev, const struct hit *hit, struct slice source
 
 /* Appends the flat form to out (rule as its index). out->full when it did not fit. */
 void detection_encode(const struct detection *d, struct buf *out);
+/* Appends the front of the flat form alone: rule, verdict, times, numbers, hash, place, the flags,
+ * computer, channel and source_file. The row's text (render.h) follows, appended by the caller. */
+void detection_encode_key(const struct detection *d, struct buf *out);
 /* Reads it back; slices borrow from bytes, arrays are in a. EV_EFORMAT when bytes are damaged. */
 int detection_decode(struct slice bytes, const struct ruleset *rs, struct arena *a,
                      struct detection *ret);

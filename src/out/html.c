@@ -296,7 +296,7 @@ static int html_end(struct sink *s, const struct summary *sum, struct ev_err *er
     return rc < 0 ? rc : drain(h, true);
 }
 
-static const struct sink_ops html_ops = { html_row, html_end, html_free };
+static const struct sink_ops html_ops = { html_row, html_end, html_free, NULL };
 
 static int html_open(struct output *out, const struct sink_options *o, struct sink **ret,
                      struct ev_err *err)

@@ -2,7 +2,8 @@
  *
  * Every member is always there, null or empty where there is nothing, so that a reader can rely on
  * the shape. `event.data` keeps the names and values of the log; a name that repeats becomes an
- * array at its first place. */
+ * array at its first place. As in CSV, whoever found a row writes the members that its record and its
+ * hit decide; those of the rule are written once a rule, and those of the place after the sort. */
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -10,24 +11,35 @@
 #include "base/vec.h"
 #include "out/columns.h"
 #include "out/formats.h"
+#include "out/piece.h"
 #include "out/rule_json.h"
+#include "out/rule_texts.h"
 
 struct jsonl {
     struct sink sink;
-    struct buf line;
-    struct map name;  /* field name -> first index in data */
-    VEC(size_t) next; /* of data field i: the next one of its name, or SIZE_MAX */
-    VEC(size_t) last; /* of first field i: the last one of its name so far */
+    struct rule_texts rules;
+    struct buf place, text;
+    void *own; /* a jsonl_line, for rows that come as they are */
 };
 
-static void jsonl_free(struct sink *s)
+/* Of one thread. */
+struct jsonl_line {
+    const struct sink *sink;
+    struct buf time, event; /* of the event at hand: the timestamp, the members event and process */
+    bool cut;               /* the event says so */
+    struct map name;        /* field name -> first index in data */
+    VEC(size_t) next;       /* of data field i: the next one of its name, or SIZE_MAX */
+    VEC(size_t) last;       /* of first field i: the last one of its name so far */
+};
+
+/* Objects are written whole; of one whose members stand in several parts, the braces go. */
+static void members(struct json *j, struct buf *out, size_t from)
 {
-    struct jsonl *l = (struct jsonl *)s;
-    buf_release(&l->line);
-    map_release(&l->name);
-    vec_release(&l->next);
-    vec_release(&l->last);
-    free(l);
+    json_end(j);
+    if (out->full)
+        return;
+    memmove(out->p + from, out->p + from + 1, out->n - from - 2);
+    out->n -= 2;
 }
 
 static void member(struct json *j, const char *key, struct slice s)
@@ -59,7 +71,7 @@ static bool is_data(const struct detection_field *f)
 }
 
 /* Chains the fields of equal name. */
-static void chain(struct jsonl *l, const struct detection *d)
+static void chain(struct jsonl_line *l, const struct detection *d)
 {
     map_clear(&l->name);
     l->next.n = l->last.n = 0;
@@ -76,7 +88,7 @@ static void chain(struct jsonl *l, const struct detection *d)
     }
 }
 
-static void data(struct jsonl *l, struct json *j, const struct detection *d)
+static void data(struct jsonl_line *l, struct json *j, const struct detection *d)
 {
     chain(l, d);
     json_key(j, "data");
@@ -96,7 +108,7 @@ static void data(struct jsonl *l, struct json *j, const struct detection *d)
 }
 
 /* What raw values stand for, by field; of a repeated name the first that stands for something. */
-static void meaning(struct jsonl *l, struct json *j, const struct detection *d)
+static void meaning(struct jsonl_line *l, struct json *j, const struct detection *d)
 {
     json_key(j, "meaning");
     json_object(j);
@@ -112,7 +124,7 @@ static void meaning(struct jsonl *l, struct json *j, const struct detection *d)
     json_end(j);
 }
 
-static void event(struct jsonl *l, struct json *j, const struct detection *d)
+static void event(struct jsonl_line *l, struct json *j, const struct detection *d)
 {
     char time[FILETIME_TEXT];
     size_t n = d->header_time ? 0 : zone_text(NULL, d->timestamp, time);
@@ -199,10 +211,10 @@ static void source(struct json *j, const struct detection *d)
     json_end(j);
 }
 
-static void one_event(struct jsonl *l, struct json *j, const struct detection_event *e)
+static void one_event(const struct sink *s, struct json *j, const struct detection_event *e)
 {
     char time[FILETIME_TEXT];
-    size_t n = zone_text(l->sink.options.view.zone, e->timestamp, time);
+    size_t n = zone_text(s->options.view.zone, e->timestamp, time);
     json_object(j);
     member(j, "timestamp", n > 0 ? slice_of(time, n) : SLICE_ABSENT);
     member(j, "rule_id", e->rule->id);
@@ -219,35 +231,134 @@ static void one_event(struct jsonl *l, struct json *j, const struct detection_ev
 }
 
 /* What a correlation is made of; empty for rows about one record. */
-static void events(struct jsonl *l, struct json *j, const struct detection *d)
+static void events(const struct sink *s, struct json *j, const struct detection *d)
 {
     json_key(j, "events");
     json_array(j);
     for (size_t i = 0; i < d->nevent; i++)
-        one_event(l, j, &d->event[i]);
+        one_event(s, j, &d->event[i]);
     json_end(j);
     number(j, "events_more", true, d->nevent_more);
+}
+
+static void *line_open(const struct sink *s)
+{
+    struct jsonl_line *l = xcalloc(1, sizeof *l);
+    l->sink = s;
+    buf_init(&l->time, LIMIT_OUT_ROW);
+    buf_init(&l->event, LIMIT_OUT_ROW);
+    map_init(&l->name, map_seed());
+    return l;
+}
+
+static void line_close(void *line)
+{
+    struct jsonl_line *l = line;
+    buf_release(&l->time);
+    buf_release(&l->event);
+    map_release(&l->name);
+    vec_release(&l->next);
+    vec_release(&l->last);
+    free(l);
+}
+
+static void line_event(void *line, const struct detection *d)
+{
+    struct jsonl_line *l = line;
+    struct json j;
+    char time[FILETIME_TEXT];
+    size_t n = zone_text(l->sink->options.view.zone, d->timestamp, time);
+    buf_clear(&l->time);
+    buf_clear(&l->event);
+    l->cut = d->cut;
+    json_init(&j, &l->time, false);
+    json_slice(&j, n > 0 ? slice_of(time, n) : SLICE_ABSENT);
+    json_init(&j, &l->event, false);
+    json_object(&j);
+    event(l, &j, d);
+    process(&j, &d->process);
+    members(&j, &l->event, 0);
+}
+
+static void line_row(void *line, const struct detection *d, struct buf *out)
+{
+    struct jsonl_line *l = line;
+    struct json j;
+    if (d->cut != l->cut)
+        line_event(l, d);
+    piece_put(out, buf_view(&l->time));
+    size_t begin = piece_begin(out);
+    buf_slice(out, buf_view(&l->event));
+    buf_byte(out, ',');
+    const size_t from = out->n;
+    json_init(&j, out, false);
+    json_object(&j);
+    reasons(&j, d);
+    members(&j, out, from);
+    piece_end(out, begin);
+    begin = piece_begin(out);
+    json_init(&j, out, false);
+    json_object(&j);
+    events(l->sink, &j, d);
+    members(&j, out, begin);
+    piece_end(out, begin);
+    out->full = out->full || l->time.full || l->event.full;
+}
+
+static void rule_part(void *ctx, const struct rule *r, unsigned part, struct buf *out)
+{
+    const struct sink *s = ctx;
+    struct json j;
+    (void)part;
+    json_init(&j, out, false);
+    json_object(&j);
+    member(&j, "level", slice_str(level_name(r->level)));
+    rule_json(&j, &s->options.view, r);
+    members(&j, out, 0);
+}
+
+static int jsonl_write(struct sink *s, const struct detection *d, struct slice text,
+                       struct ev_err *err)
+{
+    struct jsonl *l = (struct jsonl *)s;
+    struct slice time, what, events_of;
+    struct json j;
+    if (!piece_next(&text, &time) || !piece_next(&text, &what) || !piece_next(&text, &events_of))
+        return ev_err_set(err, EV_EFORMAT, "a sorted row is damaged");
+    const struct rule_text *r = rule_texts_get(&l->rules, d->rule, 1, rule_part, s);
+    buf_clear(&l->place);
+    json_init(&j, &l->place, false);
+    json_object(&j);
+    source(&j, d);
+    members(&j, &l->place, 0);
+    const struct slice comma = SLICE(",");
+    const struct slice part[] = {
+        SLICE("{\"timestamp\":"), time,  comma,     rule_text_part(r, 0), comma, what, comma,
+        buf_view(&l->place),      comma, events_of, SLICE("}\n")
+    };
+    int rc = l->place.full || r->text.full ? sink_row_too_large(s, err) : EV_OK;
+    for (size_t i = 0; i < sizeof part / sizeof *part && rc == EV_OK; i++)
+        rc = output_write(s->out, part[i], err);
+    return rc;
+}
+
+static const struct sink_lines jsonl_lines = { line_open, line_close, line_event, line_row,
+                                               jsonl_write };
+
+static void jsonl_free(struct sink *s)
+{
+    struct jsonl *l = (struct jsonl *)s;
+    rule_texts_release(&l->rules);
+    line_close(l->own);
+    buf_release(&l->place);
+    buf_release(&l->text);
+    free(l);
 }
 
 static int jsonl_row(struct sink *s, const struct detection *d, struct ev_err *err)
 {
     struct jsonl *l = (struct jsonl *)s;
-    struct json j;
-    char time[FILETIME_TEXT];
-    size_t n = zone_text(s->options.view.zone, d->timestamp, time);
-    json_init(&j, &l->line, false);
-    json_object(&j);
-    member(&j, "timestamp", n > 0 ? slice_of(time, n) : SLICE_ABSENT);
-    member(&j, "level", slice_str(level_name(d->rule->level)));
-    rule_json(&j, &s->options.view, d->rule);
-    event(l, &j, d);
-    process(&j, &d->process);
-    reasons(&j, d);
-    source(&j, d);
-    events(l, &j, d);
-    json_end(&j);
-    buf_byte(&l->line, '\n');
-    return sink_flush(s, &l->line, err);
+    return sink_row_as_text(s, l->own, d, &l->text, err);
 }
 
 static int jsonl_end(struct sink *s, const struct summary *sum, struct ev_err *err)
@@ -258,7 +369,7 @@ static int jsonl_end(struct sink *s, const struct summary *sum, struct ev_err *e
     return EV_OK; /* nothing follows the rows */
 }
 
-static const struct sink_ops jsonl_ops = { jsonl_row, jsonl_end, jsonl_free };
+static const struct sink_ops jsonl_ops = { jsonl_row, jsonl_end, jsonl_free, &jsonl_lines };
 
 static int jsonl_open(struct output *out, const struct sink_options *o, struct sink **ret,
                       struct ev_err *err)
@@ -266,8 +377,9 @@ static int jsonl_open(struct output *out, const struct sink_options *o, struct s
     (void)err;
     struct jsonl *l = xcalloc(1, sizeof *l);
     l->sink = (struct sink){ &jsonl_ops, out, *o };
-    buf_init(&l->line, LIMIT_OUT_ROW);
-    map_init(&l->name, map_seed());
+    buf_init(&l->place, LIMIT_OUT_ROW);
+    buf_init(&l->text, LIMIT_OUT_ROW);
+    l->own = line_open(&l->sink);
     *ret = &l->sink;
     return EV_OK;
 }

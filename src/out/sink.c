@@ -1,6 +1,7 @@
 /* sink.c - the table of output formats. */
 #include "out/sink.h"
 
+#include "base/limits.h"
 #include "out/formats.h"
 
 static const struct sink_format *const formats[] = {
@@ -36,9 +37,23 @@ const struct sink_format *sink_format_by_path(struct slice path)
 
 int sink_flush(struct sink *s, struct buf *b, struct ev_err *err)
 {
-    int rc = b->full ? ev_err_set(err, EV_ELIMIT, "%s: a row is larger than %zu bytes",
-                                  output_path(s->out), b->cap)
-                     : output_write(s->out, buf_view(b), err);
+    int rc = b->full ? sink_row_too_large(s, err) : output_write(s->out, buf_view(b), err);
     buf_clear(b);
     return rc;
+}
+
+int sink_row_too_large(const struct sink *s, struct ev_err *err)
+{
+    return ev_err_set(err, EV_ELIMIT, "%s: a row is larger than %zu bytes", output_path(s->out),
+                      LIMIT_OUT_ROW);
+}
+
+int sink_row_as_text(struct sink *s, void *line, const struct detection *d, struct buf *text,
+                     struct ev_err *err)
+{
+    const struct sink_lines *lines = s->ops->lines;
+    buf_clear(text);
+    lines->event(line, d);
+    lines->row(line, d, text);
+    return text->full ? sink_row_too_large(s, err) : lines->write(s, d, buf_view(text), err);
 }

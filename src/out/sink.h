@@ -31,12 +31,24 @@ struct sink_format {
                 struct ev_err *err);
 };
 
+/* How a sink's rows become text before the sort (detect/render.h). All but write is called by several
+ * threads, each with a state of its own, and does not change the sink. */
+struct sink_lines {
+    void *(*open)(const struct sink *s);
+    void (*close)(void *line);
+    void (*event)(void *line, const struct detection *d);
+    void (*row)(void *line, const struct detection *d, struct buf *out);
+    /* Writes the row: text is what row() appended. EV_EFORMAT when it is damaged. */
+    int (*write)(struct sink *s, const struct detection *d, struct slice text, struct ev_err *err);
+};
+
 struct sink_ops {
     int (*row)(struct sink *s, const struct detection *d, struct ev_err *err);
     /* Writes what follows the rows. Does not commit the output. */
     int (*end)(struct sink *s, const struct summary *sum, struct ev_err *err);
     /* Frees the sink, with or without end. */
     void (*free)(struct sink *s);
+    const struct sink_lines *lines; /* NULL: rows come as they are */
 };
 
 struct sink {
@@ -54,5 +66,11 @@ const struct sink_format *sink_format_at(size_t i);
 
 /* For sinks: writes what is in b and clears it. EV_ELIMIT when b was too small for a row. */
 int sink_flush(struct sink *s, struct buf *b, struct ev_err *err);
+/* For sinks with lines: the row of a detection that comes as it is. line is a state of the sink's own,
+ * text its buffer. EV_ELIMIT when the row is too large. */
+int sink_row_as_text(struct sink *s, void *line, const struct detection *d, struct buf *text,
+                     struct ev_err *err);
+/* EV_ELIMIT, said in err. */
+int sink_row_too_large(const struct sink *s, struct ev_err *err);
 
 #endif

@@ -49,7 +49,7 @@ static int sqlite_end(struct sink *s, const struct summary *sum, struct ev_err *
     return database_finish(q->d, "", err);
 }
 
-static const struct sink_ops sqlite_ops = { sqlite_row, sqlite_end, sqlite_free };
+static const struct sink_ops sqlite_ops = { sqlite_row, sqlite_end, sqlite_free, NULL };
 
 static bool is_number(size_t column)
 {

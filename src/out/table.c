@@ -179,7 +179,7 @@ static int table_end(struct sink *s, const struct summary *sum, struct ev_err *e
     return sink_flush(s, &t->cell, err);
 }
 
-static const struct sink_ops table_ops = { table_row, table_end, table_free };
+static const struct sink_ops table_ops = { table_row, table_end, table_free, NULL };
 
 static int table_open(struct output *out, const struct sink_options *o, struct sink **ret,
                       struct ev_err *err)

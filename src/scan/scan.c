@@ -207,6 +207,7 @@ static void run_init(struct run *run, const struct scan_options *o, struct input
                                           .reorder = run->reorder,
                                           .script = run->script,
                                           .correlator = o->correlator,
+                                          .render = o->render,
                                           .progress = progress,
                                           .timed = o->profile != NULL,
                                           .stop = o->stop,

@@ -16,8 +16,9 @@ struct scan_options {
     size_t memory;     /* of the sort of script blocks' parts */
     order_row_fn *row; /* rows go there in the order of the input; NULL: into the order */
     void *row_ctx;
-    size_t row_memory;       /* with row: of rows that wait for their turn */
-    const char *tmpdir;      /* for it; NULL: $TMPDIR or /tmp */
+    size_t row_memory;           /* with row: of rows that wait for their turn */
+    const char *tmpdir;          /* for it; NULL: $TMPDIR or /tmp */
+    const struct render *render; /* rows are sorted as text; NULL: as they are */
     struct profile *profile; /* NULL; else the stages of this file are added to it, and the rest is
                               * filled in. The matcher measures, too (match_options.profile) */
     bool (*stop)(void *ctx);

@@ -9,6 +9,7 @@ void worker_init(struct worker *w)
     w->reader = reader_worker_new();
     w->scratch = scratch_new(w->matcher);
     buf_init(&w->row, LIMIT_DETECTION);
+    w->rendering = w->render ? w->render->open(w->render) : NULL;
     tally_init(&w->tally);
 }
 
@@ -17,6 +18,8 @@ void worker_release(struct worker *w)
     reader_worker_free(w->reader);
     scratch_free(w->scratch);
     buf_release(&w->row);
+    if (w->render)
+        w->render->close(w->rendering);
     buf_release(&w->job.rows);
     tally_release(&w->tally);
     vec_release(&w->findings);
@@ -32,16 +35,24 @@ static bool want(void *ctx, struct slice provider, struct slice channel, uint32_
            matcher_wants(w->matcher, provider, channel, event_id);
 }
 
-int worker_add_row(struct worker *w, const struct detection *d)
+/* The row as text into w->row. False: that is too large, it has to go as it is. */
+static bool encode_text(struct worker *w, const struct detection *d)
 {
-    const struct hit hit = { .rule = d->rule, .verdict = d->verdict };
-    enum row_fate fate = filter_row(w->filter, &hit, d->timestamp);
-    if (fate != ROW_SHOWN) {
-        w->hidden[fate]++;
-        return EV_OK;
-    }
     buf_clear(&w->row);
-    detection_encode(d, &w->row);
+    detection_encode_key(d, &w->row);
+    const size_t key = w->row.n;
+    w->render->row(w->rendering, d, &w->row);
+    /* Decided by the text alone, so that copies of a record go the same way. */
+    return !w->row.full && w->row.n - key <= LIMIT_ROW_TEXT;
+}
+
+/* d passed the filter, and render knows its event. */
+static int add_row(struct worker *w, const struct detection *d)
+{
+    if (!w->render || !encode_text(w, d)) {
+        buf_clear(&w->row);
+        detection_encode(d, &w->row);
+    }
     if (w->row.full) {
         w->oversize++;
         return EV_OK;
@@ -51,7 +62,30 @@ int worker_add_row(struct worker *w, const struct detection *d)
                       : order_add(w->order, buf_view(&w->row), &w->err);
 }
 
-/* note: appended to the message; absent: none. */
+int worker_add_row(struct worker *w, const struct detection *d)
+{
+    const struct hit hit = { .rule = d->rule, .verdict = d->verdict };
+    enum row_fate fate = filter_row(w->filter, &hit, d->timestamp);
+    if (fate != ROW_SHOWN) {
+        w->hidden[fate]++;
+        return EV_OK;
+    }
+    if (w->render)
+        w->render->event(w->rendering, d);
+    return add_row(w, d);
+}
+
+/* What all hits of the event share. note: appended to the message; absent: none. */
+static void make_base(struct worker *w, struct event *ev, struct slice file, struct slice note)
+{
+    detection_of_event(ev, file, &w->base);
+    if (note.p)
+        w->base.message = ARENA_JOIN(ev->arena, w->base.message, SLICE(" ("), note, SLICE(")"));
+    w->base_made = true;
+    if (w->render)
+        w->render->event(w->rendering, &w->base);
+}
+
 static int add_hit(struct worker *w, struct event *ev, const struct hit *hit, struct slice file,
                    struct slice note)
 {
@@ -62,13 +96,10 @@ static int add_hit(struct worker *w, struct event *ev, const struct hit *hit, st
         return EV_OK;
     }
     if (!w->base_made)
-        detection_of_event(ev, file, &w->base);
-    w->base_made = true;
+        make_base(w, ev, file, note);
     struct detection d = w->base;
     detection_of_hit(ev, hit, &d);
-    if (note.p)
-        d.message = ARENA_JOIN(ev->arena, d.message, SLICE(" ("), note, SLICE(")"));
-    return worker_add_row(w, &d);
+    return add_row(w, &d);
 }
 
 /* The event for correlations. */

@@ -10,6 +10,7 @@
 
 #include "detect/correlate.h"
 #include "detect/profile.h"
+#include "detect/render.h"
 #include "scan/dispenser.h"
 #include "scan/filter.h"
 #include "scan/reorder.h"
@@ -30,6 +31,7 @@ struct worker {
     struct reorder *reorder; /* --unsorted: rows in the order of the input; else NULL */
     struct script *script;   /* parts of script blocks go there; NULL: are matched one by one */
     struct correlator *correlator; /* NULL: no correlations */
+    const struct render *render;   /* rows travel as text; NULL: as they are */
     struct scan_progress *progress;
     bool timed;              /* measure ns */
     bool (*stop)(void *ctx); /* asked between events; NULL: never */
@@ -38,6 +40,7 @@ struct worker {
     struct reader_worker *reader;
     struct scratch *scratch;
     struct buf row;
+    void *rendering;       /* render's state of this thread */
     struct detection base; /* what the event at hand tells, for all its hits */
     bool base_made;
     struct reorder_job job; /* with reorder: that runs */

@@ -135,6 +135,38 @@ static void key_is_the_same_in_both_forms(void **state)
     assert_true(row_key_same_record(&flat_key, &key));
 }
 
+static void text_stands_behind_the_same_key(void **state)
+{
+    struct detection d = full_detection(), back;
+    struct row_key text_key, key;
+
+    (void)state;
+    buf_clear(&flat);
+    detection_encode_key(&d, &flat);
+    buf_str(&flat, "text\r\n");
+    assert_int_equal(row_key_read(buf_view(&flat), &rules.set, &text_key), EV_OK);
+    row_key_of(&d, &key);
+    assert_int_equal(row_key_cmp(&text_key, &key), 0);
+    assert_true(slice_eq(text_key.content, SLICE("text\r\n")));
+    assert_int_equal(decode(buf_view(&flat), &back), EV_OK);
+    assert_true(slice_eq(back.text, SLICE("text\r\n")));
+    assert_ptr_equal(back.rule, d.rule);
+    assert_true(back.header_time && back.cut && back.place.record_number == d.place.record_number);
+    assert_true(slice_eq(back.source_file, d.source_file));
+    assert_int_equal(back.nfield, 0);
+    assert_null(back.message.p);
+    /* A row as it is has no text, and an empty one is there all the same. */
+    encode(&d);
+    assert_int_equal(decode(buf_view(&flat), &back), EV_OK);
+    assert_null(back.text.p);
+    buf_clear(&flat);
+    detection_encode_key(&d, &flat);
+    for (size_t n = 0; n < flat.n; n++)
+        assert_int_equal(decode(slice_of(flat.p, n), &back), EV_EFORMAT);
+    assert_int_equal(decode(buf_view(&flat), &back), EV_OK);
+    assert_true(back.text.p && back.text.n == 0);
+}
+
 static void every_cut_is_refused(void **state)
 {
     struct detection d = full_detection(), back;
@@ -155,7 +187,7 @@ static void wrong_heads_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof at; i++) {
         encode(&d);
-        flat.p[at[i]] = 0x7f;
+        flat.p[at[i]] = 0xff;
         assert_int_equal(decode(buf_view(&flat), &back), EV_EFORMAT);
     }
 }
@@ -232,6 +264,7 @@ int main(void)
         cmocka_unit_test(everything_comes_back),
         cmocka_unit_test(absent_and_empty_stay_apart),
         cmocka_unit_test(key_is_the_same_in_both_forms),
+        cmocka_unit_test(text_stands_behind_the_same_key),
         cmocka_unit_test(every_cut_is_refused),
         cmocka_unit_test(wrong_heads_are_refused),
         cmocka_unit_test(damage_never_reads_outside),

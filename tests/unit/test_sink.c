@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "out/sink.h"
+#include "out/lines.h"
 #include "out_sample.h"
 
 static char path[64];
@@ -95,6 +95,107 @@ static void csv_options(void **state)
     assert_has(text, ",=cmd|' /C calc'!A0,");
     free(text);
     sample_release(&s);
+}
+
+/* Writes the rows by way of texts that are made beforehand; the last three are of one event. */
+static char *write_lines(const char *const *format, size_t n, struct sample *s,
+                         const struct detection *d, size_t nd)
+{
+    struct output *out[2] = { NULL };
+    struct sink *sink[2] = { NULL };
+    struct lines l;
+    struct buf text;
+    char *written = NULL;
+    buf_init(&text, LIMIT_MIB(64));
+    for (size_t i = 0; i < n; i++) { /* the last one is looked at */
+        const struct sink_format *f = sink_format_by_name(slice_str(format[i]));
+        assert_int_equal(output_open(i + 1 == n ? path : "/dev/null", true, &out[i], NULL), EV_OK);
+        assert_int_equal(f->open(out[i], &(struct sink_options){ .bom = false }, &sink[i], NULL),
+                         EV_OK);
+    }
+    assert_true(lines_init(&l, sink, n));
+    void *state = l.render.open(&l.render);
+    for (size_t i = 0; i < nd; i++) {
+        struct detection back = { .rule = d[i].rule };
+        buf_clear(&text);
+        if (i + 2 < nd) /* the last two are of the same event */
+            l.render.event(state, &d[i]);
+        l.render.row(state, &d[i], &text);
+        assert_false(text.full);
+        /* What detection_encode_key keeps, and other places. */
+        back.text = buf_view(&text);
+        back.source_file = d[i].source_file;
+        back.place = d[i].place;
+        back.no_place = d[i].no_place;
+        back.mixed_origin = d[i].mixed_origin;
+        back.also_in = d[i].also_in;
+        back.also_in_more = d[i].also_in_more;
+        assert_int_equal(lines_write(&l, &back, NULL), EV_OK);
+        back.text.n--;
+        assert_int_equal(lines_write(&l, &back, NULL), EV_EFORMAT);
+    }
+    l.render.close(state);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(sink[i]->ops->end(sink[i], &s->sum, NULL), EV_OK);
+        sink[i]->ops->free(sink[i]);
+        assert_int_equal(output_commit(out[i], NULL), EV_OK);
+    }
+    written = calloc(1, (size_t)output_bytes(out[n - 1]) + 1);
+    FILE *file = fopen(path, "r");
+    assert_non_null(written);
+    assert_non_null(file);
+    assert_int_equal(fread(written, 1, (size_t)output_bytes(out[n - 1]), file),
+                     output_bytes(out[n - 1]));
+    fclose(file);
+    for (size_t i = 0; i < n; i++)
+        output_free(out[i]);
+    buf_release(&text);
+    return written;
+}
+
+static void rows_as_text_are_the_same_rows(void **state)
+{
+    static const char *const format[][2] = { { "csv" }, { "jsonl" }, { "csv", "jsonl" } };
+    struct sample s;
+    struct detection d[SAMPLE_HOSTILE + 12];
+    size_t n = 0;
+    (void)state;
+    sample_init(&s);
+    for (size_t i = 0; i < 10; i++)
+        sample_row(&s, i, &d[n++]);
+    for (size_t i = 0; i < SAMPLE_HOSTILE; i++)
+        sample_hostile(&s, i, &d[n++]);
+    /* Another rule on the same event, and one for which memory ended. */
+    d[n] = d[n - 1], d[n++].rule = d[0].rule;
+    d[n] = d[n - 1], d[n++].cut = true;
+    for (size_t i = 0; i < 3; i++) {
+        const size_t outputs = format[i][1] ? 2 : 1;
+        char *as_is =
+            write_rows(format[i][outputs - 1], &(struct sink_options){ .bom = false }, &s, d, n);
+        char *text = write_lines(format[i], outputs, &s, d, n);
+        assert_string_equal(as_is, text);
+        free(as_is);
+        free(text);
+    }
+    sample_release(&s);
+}
+
+static void outputs_that_want_rows_as_they_are_get_them(void **state)
+{
+    struct output *out = NULL;
+    struct sink *sink[2] = { NULL };
+    struct lines l;
+    (void)state;
+    assert_int_equal(output_open("/dev/null", true, &out, NULL), EV_OK);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(sink_format_by_name(i ? SLICE("html") : SLICE("csv"))
+                             ->open(out, &(struct sink_options){ .bom = false }, &sink[i], NULL),
+                         EV_OK);
+    assert_true(lines_init(&l, sink, 1));
+    assert_false(lines_init(&l, sink, 2));
+    for (size_t i = 0; i < 2; i++)
+        sink[i]->ops->free(sink[i]);
+    output_free(out);
 }
 
 static void zone_shifts_the_timestamp_not_the_event(void **state)
@@ -236,6 +337,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_are_found_by_name_and_suffix),
         cmocka_unit_test(csv_options),
+        cmocka_unit_test(rows_as_text_are_the_same_rows),
+        cmocka_unit_test(outputs_that_want_rows_as_they_are_get_them),
         cmocka_unit_test(zone_shifts_the_timestamp_not_the_event),
         cmocka_unit_test(row_without_time_or_ids_says_so),
         cmocka_unit_test(table_keeps_the_newest_rows),
