@@ -6,9 +6,11 @@
 #include "app/run.h"
 #include "app/talk.h"
 #include "app/terminal.h"
+#include "app/verify_against.h"
 #include "base/limits.h"
 #include "evtx/verify.h"
 #include "out/output.h"
+#include "out/integrity_out.h"
 #include "out/verify_out.h"
 
 struct run {
@@ -20,7 +22,8 @@ struct run {
     struct verify_overview *overview; /* of several logs; NULL: each in full */
     struct buf text;                  /* with an overview: what stands below it */
     bool json;
-    size_t logs, unread, found;
+    size_t logs, unread, found, printed;
+    size_t images; /* that do not hold what was acquired */
     uint64_t damage, signs;
 };
 
@@ -57,7 +60,7 @@ static int print(struct run *run, const struct verification *v, const char *path
     int rc = EV_OK;
 
     if (run->json) {
-        buf_str(&run->text, run->logs == 1 ? "[\n" : ",\n");
+        buf_str(&run->text, run->printed++ ? ",\n" : "[\n");
         verify_json(v, name, &run->text);
     } else if (run->overview) {
         verify_overview_add(run->overview, v, name);
@@ -105,10 +108,57 @@ static int verify_one(struct run *run, struct source *src, const char *path, str
     return rc;
 }
 
+/* A disk image as a whole. */
+static int print_image(struct run *run, const struct image_integrity *m, struct ev_err *err)
+{
+    struct json j;
+
+    if (m->state == IMAGE_DIFFERS || m->state == IMAGE_UNREAD) {
+        run->images++;
+        run->damage++;
+    }
+    if (!run->json) {
+        integrity_text(m, run->o->hash_images, &run->text);
+    } else {
+        buf_str(&run->text, run->printed++ ? ",\n" : "[\n");
+        json_init(&j, &run->text, false);
+        json_object(&j);
+        json_key(&j, "image");
+        integrity_json(&j, m);
+        json_end(&j);
+    }
+    return run->overview ? EV_OK : write_text(run, err);
+}
+
 static void unread(struct run *run, const char *path, const char *why)
 {
     talk("%s: %s", path, why);
     run->unread++;
+}
+
+/* The disk of the image itself is told of at its end, with its files; one inside at once. */
+static int take_image(struct run *run, const struct input *in, const struct container_member *m,
+                      struct image_integrity *own, struct ev_err *err)
+{
+    struct image_integrity inner;
+    bool is_own = strcmp(m->path, in->path) == 0;
+    int rc = image_check_media(&run->inputs.image_check, m, &run->inputs.arena,
+                               is_own ? own : &inner, err);
+
+    return rc < 0 || is_own ? rc : print_image(run, &inner, err);
+}
+
+static int end_image(struct run *run, const struct input *in, const struct container *c,
+                     struct image_integrity *own, struct ev_err *err)
+{
+    const struct image_check *check = &run->inputs.image_check;
+    int rc;
+
+    if (in->kind != PROBE_DISK_IMAGE || !(check->verify || check->hash) ||
+        strcmp(in->path, "-") == 0)
+        return EV_OK;
+    rc = image_check_files(check, c, in->path, &run->inputs.arena, own, err);
+    return rc < 0 ? rc : print_image(run, own, err);
 }
 
 /* Each log inside an archive or image. */
@@ -118,10 +168,15 @@ static int verify_container(struct run *run, struct input *in, struct ev_err *er
     struct container_member m;
     struct ev_err why = { 0 };
     enum probe_kind kind = PROBE_OTHER;
+    struct image_integrity image = { 0 };
     int rc = container_open(in->path, in->inside, in->source, &run->inputs.container, &c, &why);
 
     while (rc == EV_OK && (rc = container_next(c, &m, &why)) > 0) {
         rc = EV_OK;
+        if (m.media && (rc = take_image(run, in, &m, &image, &why)) < 0)
+            goto out;
+        if (m.media)
+            continue;
         if (m.trouble)
             unread(run, m.path, m.trouble);
         if (!m.source)
@@ -134,7 +189,9 @@ static int verify_container(struct run *run, struct input *in, struct ev_err *er
         if (rc < 0)
             goto out;
     }
-    if (rc < 0 && rc != EV_EINTR) {
+    if (rc == EV_OK)
+        rc = end_image(run, in, c, &image, err);
+    else if (rc != EV_EINTR) {
         unread(run, in->path, why.text);
         rc = EV_OK;
     }
@@ -151,7 +208,7 @@ static int finish(struct run *run, struct ev_err *err)
 
     buf_init(&table, LIMIT_SUMMARY_TEXT);
     if (run->json)
-        buf_str(&run->text, run->logs ? "\n]\n" : "[]\n");
+        buf_str(&run->text, run->printed ? "\n]\n" : "[]\n");
     if (run->overview)
         rc = verify_overview_print(run->overview, &table, err);
     if (rc == EV_OK)
@@ -209,7 +266,7 @@ static int report(const struct run *run)
              (unsigned long long)run->signs);
     if (!run->logs || run->unread || run->inputs.trouble.n)
         return EXIT_UNREAD;
-    return run->found ? EXIT_FAULTS : EXIT_DONE;
+    return run->found || run->images ? EXIT_FAULTS : EXIT_DONE;
 }
 
 int cmd_verify(const struct options *o)
@@ -218,6 +275,8 @@ int cmd_verify(const struct options *o)
     struct ev_err err = { 0 };
     int code = EXIT_FAILED, rc;
 
+    if (o->against)
+        return verify_against(o);
     interrupt_catch();
     inputs_init(&run.inputs);
     buf_init(&run.text, LIMIT_SUMMARY_TEXT);

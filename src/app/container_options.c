@@ -52,8 +52,12 @@ int container_options_make(const struct options *o, struct inputs *in, struct ev
         .all_files = o->all_files,
         .unallocated = o->unallocated,
         .no_shadows = o->no_shadow_copies,
+        .media = o->verify_image || o->hash_images,
         .stop = interrupt_seen,
     };
+    in->image_check = (struct image_check){ .verify = o->verify_image,
+                                            .hash = o->hash_images,
+                                            .stop = interrupt_seen };
     rc = read_secret(o->password_file, &in->arena, &e->archive_passwords, err);
     if (rc == EV_OK)
         rc = read_secret(o->bitlocker_password_file, &in->arena, &e->bitlocker_passwords, err);

@@ -109,7 +109,7 @@ bool run_unread(const struct options *o, const struct inputs *in, const struct s
     uint64_t damage = 0;
     for (int k = 0; k < FINDING_KINDS; k++)
         damage += k == FINDING_CARVED ? 0 : sum->total.finding[k];
-    return !logs || in->trouble.n || (o->strict && damage);
+    return !logs || in->trouble.n || (o->strict && damage) || sum->total.finding[FINDING_IMAGE];
 }
 
 int run_exit(int rc)

@@ -1,4 +1,4 @@
-/* digest.c - SHA-256 by libcrypto, CRC-32 by libdeflate.
+/* digest.c - SHA-256, SHA-1 and MD5 by libcrypto, CRC-32 by libdeflate.
  *
  * Both libraries use the machine's instructions for it, which code of ours would not.
  * May include: base/, libcrypto, libdeflate. */
@@ -28,7 +28,7 @@ static void must(int ok)
 {
     if (ok == 1)
         return;
-    fprintf(stderr, "evtriage: SHA-256 is not available from libcrypto\n");
+    fprintf(stderr, "evtriage: libcrypto cannot make a digest\n");
     abort();
 }
 
@@ -72,6 +72,55 @@ void sha256_free(struct sha256 *d)
     if (!d)
         return;
     EVP_MD_CTX_free(d->ctx);
+    free(d);
+}
+
+struct digester {
+    EVP_MD_CTX *ctx[3]; /* NULL: not asked for, or refused (FIPS knows no MD5) */
+};
+
+struct digester *digester_new(unsigned which)
+{
+    const EVP_MD *md[] = { EVP_sha256(), EVP_sha1(), EVP_md5() };
+    struct digester *d = xcalloc(1, sizeof *d);
+
+    for (int i = 0; i < 3; i++) {
+        if (!(which & 1u << i))
+            continue;
+        d->ctx[i] = EVP_MD_CTX_new();
+        if (d->ctx[i] && EVP_DigestInit_ex(d->ctx[i], md[i], NULL) == 1)
+            continue;
+        EVP_MD_CTX_free(d->ctx[i]);
+        d->ctx[i] = NULL;
+    }
+    return d;
+}
+
+void digester_add(struct digester *d, struct slice s)
+{
+    for (int i = 0; i < 3; i++)
+        if (d->ctx[i] && s.n)
+            must(EVP_DigestUpdate(d->ctx[i], s.p, s.n));
+}
+
+void digester_done(struct digester *d, struct digests *ret)
+{
+    uint8_t *const to[] = { ret->sha256, ret->sha1, ret->md5 };
+    bool *const has[] = { &ret->has_sha256, &ret->has_sha1, &ret->has_md5 };
+
+    for (int i = 0; i < 3; i++) {
+        *has[i] = d->ctx[i] != NULL;
+        if (d->ctx[i])
+            must(EVP_DigestFinal_ex(d->ctx[i], to[i], NULL));
+    }
+}
+
+void digester_free(struct digester *d)
+{
+    if (!d)
+        return;
+    for (int i = 0; i < 3; i++)
+        EVP_MD_CTX_free(d->ctx[i]);
     free(d);
 }
 

@@ -75,6 +75,14 @@ struct slice json_text(const struct json_node *n)
     return slice_of(json_string_value(inner(n)), json_string_length(inner(n)));
 }
 
+bool json_number(const struct json_node *n, uint64_t *ret)
+{
+    if (n == NULL || !json_is_integer(inner(n)) || json_integer_value(inner(n)) < 0)
+        return false;
+    *ret = (uint64_t)json_integer_value(inner(n));
+    return true;
+}
+
 bool json_truth(const struct json_node *n)
 {
     return n != NULL && json_typeof(inner(n)) == JSON_TRUE;

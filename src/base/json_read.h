@@ -27,6 +27,8 @@ const struct json_node *json_element(const struct json_node *n, size_t i);
 size_t json_length(const struct json_node *n);
 /* Its text when it is a string, else the absent slice. */
 struct slice json_text(const struct json_node *n);
+/* A whole number that is not negative; false: it is none. */
+bool json_number(const struct json_node *n, uint64_t *ret);
 /* Is it the value true? */
 bool json_truth(const struct json_node *n);
 

@@ -4,6 +4,7 @@
 #define DETECT_SUMMARY_H
 
 #include "event/accounting.h"
+#include "event/integrity.h"
 #include "match/matcher.h"
 
 enum file_fate {
@@ -21,9 +22,10 @@ struct summary_file {
     uint64_t size;
     uint8_t sha256[32]; /* set when has_sha256 */
     bool has_sha256;
-    bool inside; /* of an archive or image: no file of this name exists */
-    uint64_t
-        time[4]; /* of such a log, FILETIME: created, modified, changed, accessed; 0: unknown */
+    bool inside;      /* of an archive or image: no file of this name exists */
+    bool image;       /* a disk image */
+    uint64_t time[8]; /* of such a log, FILETIME: created, modified, changed, accessed, and the same
+                       * four beside its name (NTFS: $FILE_NAME); 0: unknown */
     struct accounting counts;
     struct finding *finding; /* at most LIMIT_FINDINGS */
     size_t nfinding;
@@ -69,6 +71,8 @@ struct summary {
     const struct ruleset *rules;
     struct summary_file *file;
     size_t nfile;
+    struct image_integrity *image; /* disk images that were hashed whole */
+    size_t nimage;
     struct summary_channel *channel; /* by events, then name */
     size_t nchannel;
     struct summary_host *host; /* by name */

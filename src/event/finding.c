@@ -18,6 +18,7 @@ const char *finding_name(enum finding_kind k)
         [FINDING_HIDDEN] = "hidden-record",
         [FINDING_OTHER_DECODER] = "other-decoder",
         [FINDING_CARVED] = "carved",
+        [FINDING_IMAGE] = "image-differs",
         [FINDING_LIMIT] = "limit",
     };
 

@@ -22,6 +22,7 @@ enum finding_kind {
     FINDING_HIDDEN,            /* a record inside another one's padding */
     FINDING_OTHER_DECODER,     /* libevtx: refused the file or the record */
     FINDING_CARVED,            /* no log at all, searched for chunks and records */
+    FINDING_IMAGE,             /* a disk image does not fit the hash that it holds */
     FINDING_LIMIT,             /* a cap of limits.h was reached */
     FINDING_KINDS
 };

@@ -162,6 +162,7 @@ static void on_finding(void *ctx, const struct finding *n)
         [FINDING_HIDDEN] = VERIFY_HIDDEN,
         [FINDING_OTHER_DECODER] = VERIFY_UNREADABLE,
         [FINDING_CARVED] = VERIFY_FILE_HEADER,
+        [FINDING_IMAGE] = VERIFY_LIMIT, /* no reader of logs says so */
         [FINDING_LIMIT] = VERIFY_LIMIT,
     };
     struct verifier *f = ctx;

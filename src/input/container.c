@@ -100,9 +100,17 @@ void container_free(struct container *e)
     buf_release(&e->name);
     buf_release(&e->text);
     vec_release(&e->closing);
+    for (size_t i = 0; i < e->beside.n; i++)
+        free(e->beside.v[i]);
+    vec_release(&e->beside);
     free(e->path);
     free(e->inside);
     free(e);
+}
+
+const char *container_beside(const struct container *e, size_t i)
+{
+    return i < e->beside.n ? e->beside.v[i] : NULL;
 }
 
 uint64_t container_passed(const struct container *e)
@@ -157,7 +165,7 @@ static int say_start(struct container *e, struct ev_err *err)
     buf_str(&e->name, e->inside);
     wire_init(&e->out, WIRE_START, buf_view(&e->name));
     e->out.flags = (o->all_files ? WIRE_ALL_FILES : 0u) | (o->unallocated ? WIRE_UNALLOCATED : 0u) |
-                   (o->verify ? WIRE_VERIFY : 0u) | (o->no_shadows ? WIRE_NO_SHADOWS : 0u);
+                   (o->media ? WIRE_MEDIA_WANTED : 0u) | (o->no_shadows ? WIRE_NO_SHADOWS : 0u);
     return container_say(e, &e->out, -1, err);
 }
 
@@ -165,6 +173,18 @@ static int refuse(struct container *e, const char *why, struct ev_err *err)
 {
     wire_init(&e->out, WIRE_NO, slice_str(why));
     return container_say(e, &e->out, -1, err);
+}
+
+/* The path of a file in the folder of the item; the caller's. */
+static char *path_beside(const struct container *e, const char *name)
+{
+    const char *slash = strrchr(e->path, '/');
+    const size_t n = slash ? (size_t)(slash - e->path) + 1 : 0, m = strlen(name) + 1;
+    char *path = xcalloc(1, n + m);
+
+    memcpy(path, e->path, n);
+    memcpy(path + n, name, m);
+    return path;
 }
 
 /* The folder of the item. */
@@ -189,7 +209,7 @@ static int open_beside(struct container *e, struct ev_err *err)
     struct stat st;
     int dir, fd = -1, rc;
 
-    if (++e->beside > LIMIT_EVIDENCE_BESIDE)
+    if (e->beside.n >= LIMIT_EVIDENCE_BESIDE)
         return refuse(e, "it names too many further files", err);
     if (strlen(e->in.text) != e->in.ntext)
         return refuse(e, "no file can have that name", err);
@@ -204,6 +224,7 @@ static int open_beside(struct container *e, struct ev_err *err)
         close(fd);
         return refuse(e, "is no regular file", err);
     }
+    (void)vec_push(&e->beside, LIMIT_EVIDENCE_BESIDE, path_beside(e, e->in.text));
     wire_init(&e->out, WIRE_FD, SLICE_ABSENT);
     e->out.size = (uint64_t)st.st_size;
     rc = container_say(e, &e->out, fd, err);
@@ -318,6 +339,25 @@ static int found(struct container *e, struct container_member *ret, struct ev_er
     return 1;
 }
 
+static int media(struct container *e, struct container_member *ret, struct ev_err *err)
+{
+    const size_t n = strlen(e->in.text) + 1;
+    uint8_t stored[WIRE_STORED];
+
+    if (e->in.ntext != n + WIRE_STORED)
+        return ev_err_set(err, EV_EFORMAT, "its reader says nonsense; nothing more of it is read");
+    memcpy(stored, e->in.text + n, sizeof stored);
+    name_member(e, e->in.text);
+    *ret = (struct container_member){ .path = (const char *)e->name.p, .media = true };
+    ret->stored.has_md5 = stored[0] & 1;
+    ret->stored.has_sha1 = (stored[0] & 2) != 0;
+    memcpy(ret->stored.md5, stored + 1, 16);
+    memcpy(ret->stored.sha1, stored + 17, 20);
+    ret->source = container_remote(e, e->in.handle, e->in.size, ret->path);
+    e->go = false;
+    return 1;
+}
+
 static int trouble(struct container *e, struct container_member *ret)
 {
     size_t n = strlen(e->in.text);
@@ -338,6 +378,8 @@ static int answer(struct container *e, struct container_member *ret, struct ev_e
     switch (e->in.type) {
     case WIRE_FOUND:
         return found(e, ret, err);
+    case WIRE_MEDIA:
+        return media(e, ret, err);
     case WIRE_TROUBLE:
         return trouble(e, ret);
     case WIRE_PASSED:

@@ -22,7 +22,7 @@ struct container_options {
     bool all_files;   /* of file systems: look at every file, not only where Windows keeps logs */
     bool unallocated; /* of disks: also space that no file uses, page files */
     bool no_shadows;
-    bool verify;                    /* checksums that an image holds of itself */
+    bool media;                     /* also hand over the disk in each image, to be hashed */
     struct slice archive_passwords; /* one a line each; absent: none */
     struct slice bitlocker_passwords, bitlocker_recovery, bitlocker_startup;
     unsigned
@@ -38,7 +38,11 @@ struct container_member {
     const char *path;      /* whole: `host.E01!/p2/Windows/...`; borrowed until the next one */
     struct source *source; /* a log, the caller's; NULL: see trouble */
     const char *trouble;   /* a layer or member that could not be read: why; borrowed likewise */
-    uint64_t time[4];      /* FILETIME: created, modified, changed, accessed; 0: unknown */
+    bool media;            /* source is no log but the disk that an image file holds; it is to be
+                            * freed before the next member is asked for */
+    struct digests stored; /* then: what the image holds of it; has_md5, has_sha1 */
+    uint64_t time
+        [8]; /* FILETIME: created, modified, changed, accessed, the same of $FILE_NAME; 0: unknown */
 };
 
 /* Splits `host.E01!/p2/Windows` at the shortest part that names a file. *ret_file is a copy for
@@ -54,6 +58,8 @@ int container_open(const char *path, const char *inside, const struct source *fr
  * lost: err says what happened, and there is no more. Sources already given stay valid, but those
  * that are read in place fail. */
 int container_next(struct container *e, struct container_member *ret, struct ev_err *err);
+/* Further files of the item that were opened for the helper: path, NULL after the last; borrowed. */
+const char *container_beside(const struct container *e, size_t i);
 /* Files that were looked at and are no logs. */
 uint64_t container_passed(const struct container *e);
 /* Sources that were given keep the helper alive until the last is freed. NULL is fine. */

@@ -22,7 +22,7 @@ struct container {
     uint64_t disk; /* the budget */
     uint64_t kept; /* bytes in temporary files that the helper needs till its end */
     uint64_t passed;
-    unsigned beside; /* further files opened */
+    VEC(char *) beside; /* further files opened */
     bool started, go, done;
     struct buf name, text; /* of the member at hand */
     VEC(uint64_t) closing; /* handles that are done with, not said yet; under count_lock */

@@ -6,6 +6,7 @@
 #ifndef INPUT_SOURCE_H
 #define INPUT_SOURCE_H
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -43,6 +44,11 @@ bool source_can_read_at(const struct source *s);
 int source_read_at(const struct source *s, uint64_t offset, void *buf, size_t n, size_t *ret_n,
                    struct ev_err *err);
 int source_stream(struct source *s, void *buf, size_t n, size_t *ret_n, struct ev_err *err);
+
+/* Reads s, which can be read at an offset, from start to end. which: of DIGEST_*. EV_EINTR when stop
+ * (NULL: never) said so; errors as source_read_at, EV_EIO when it ends before its size. */
+int source_digest(const struct source *s, unsigned which, bool (*stop)(void *ctx), void *stop_ctx,
+                  struct digests *ret, uint64_t *ret_size, struct ev_err *err);
 
 /* A regular file, opened read-only (O_RDONLY|O_CLOEXEC|O_NOCTTY); readable with pread. */
 int source_open_file(const char *path, struct source **ret, struct ev_err *err);

@@ -37,6 +37,8 @@ enum wire_type {
     WIRE_SPOOL,     /* DATA until END follow; answered by FD or NO */
     WIRE_DONE,      /* everything was looked at */
     WIRE_FAILED,    /* answer to READ; text: why */
+    WIRE_MEDIA, /* a whole disk, in place, until GO: handle, size, text: path inside, NUL, and what
+                     * digests the image holds of it: WIRE_STORED bytes */
     /* from the program */
     WIRE_KEY,   /* flags: enum wire_key; text: the secret */
     WIRE_START, /* flags: WIRE_ALL_FILES ...; text: the path inside that is wanted, or nothing */
@@ -59,7 +61,7 @@ enum {
     /* START */
     WIRE_ALL_FILES = 1,
     WIRE_UNALLOCATED = 2,
-    WIRE_VERIFY = 4,
+    WIRE_MEDIA_WANTED = 4,
     WIRE_NO_SHADOWS = 8,
     /* FOUND */
     WIRE_STREAM = 16,
@@ -67,11 +69,15 @@ enum {
     WIRE_RAW = 64 /* bytes without order, to be carved */
 };
 
+/* 1: there is an MD5, 2: a SHA-1; the MD5, the SHA-1. */
+enum { WIRE_STORED = 1 + 16 + 20 };
+
 struct wire {
     uint32_t type, flags;
     uint32_t slot, n;
     uint64_t handle, offset, size;
-    uint64_t time[4]; /* FILETIME: created, modified, changed, accessed; 0: unknown */
+    uint64_t time
+        [8]; /* FILETIME: created, modified, changed, accessed, the same of $FILE_NAME; 0: unknown */
     uint32_t ntext;
     char text[WIRE_TEXT];
 };

@@ -131,6 +131,12 @@ static void take(struct files *x, TSK_FS_FILE *f, const char *path, bool deleted
     a.time[1] = filetime(m->mtime, m->mtime_nano);
     a.time[2] = filetime(m->ctime, m->ctime_nano);
     a.time[3] = filetime(m->atime, m->atime_nano);
+    if (TSK_FS_TYPE_ISNTFS(x->fs->ftype)) {
+        a.time[4] = filetime(m->time2.ntfs.fn_crtime, (uint32_t)m->time2.ntfs.fn_crtime_nano);
+        a.time[5] = filetime(m->time2.ntfs.fn_mtime, (uint32_t)m->time2.ntfs.fn_mtime_nano);
+        a.time[6] = filetime(m->time2.ntfs.fn_ctime, (uint32_t)m->time2.ntfs.fn_ctime_nano);
+        a.time[7] = filetime(m->time2.ntfs.fn_atime, (uint32_t)m->time2.ntfs.fn_atime_nano);
+    }
     file = xcalloc(1, sizeof *file);
     *file = (struct file){ x->t, f, (uint64_t)m->size };
     item_take(x->j, source_new(&ops, file, path), path, &a);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "jail/media.h"
 #include "jail/opened.h"
 
 #ifdef HAVE_IMAGES
@@ -184,6 +185,7 @@ void image_take(struct jail *j, struct source *s, const char *path, struct slice
         disk = s;
     if (!disk)
         return;
+    media_take(j, s, disk, path);
     if (source_read_at(disk, 0, start, sizeof start, &n, NULL) == EV_OK &&
         bare_volume(slice_of(start, sizeof start)))
         volume_take(j, disk, path);

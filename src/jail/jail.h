@@ -45,6 +45,7 @@ struct jail {
     char *wanted;   /* path inside; "" all */
     VEC(struct secret) keys;
     VEC(struct source *) handle; /* logs read in place; NULL: closed */
+    const struct source *lent;   /* one of them that the program does not free by closing it */
     size_t open_handles;
     VEC(struct later) later;
     unsigned depth;
@@ -60,7 +61,7 @@ struct jail {
 /* What is known of a log besides its bytes. */
 struct about {
     enum source_state state;
-    uint64_t time[4]; /* FILETIME: created, modified, changed, accessed */
+    uint64_t time[8]; /* FILETIME: created, modified, changed, accessed, the same of $FILE_NAME */
 };
 
 /* --- talk.c: the conversation. All end the process when the program is gone. --- */
@@ -69,6 +70,10 @@ struct about {
 void jail_found(struct jail *j, struct source *s, const char *path, const struct about *a);
 /* Streams a log to the program. Takes s over. */
 void jail_found_stream(struct jail *j, struct source *s, const char *path, const struct about *a);
+/* Lets the program read a whole disk that an image holds, until it says go. Borrows s. stored: as in
+ * wire.h. */
+void jail_media(struct jail *j, struct source *s, const char *path,
+                const uint8_t stored[WIRE_STORED]);
 /* Spools a stream: a source over a temporary file, or NULL after TROUBLE was told. Takes s over. */
 struct source *jail_spool(struct jail *j, struct source *s, const char *path);
 /* A file beside the evidence, by its name; NULL: err says why. */

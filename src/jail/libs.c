@@ -59,6 +59,10 @@ static bool load_ewf(struct yal *y)
                                 { &y->open, "libewf_handle_open_file_io_pool" },
                                 { &y->read, "libewf_handle_read_random" },
                                 { &y->size, "libewf_handle_get_media_size" },
+                                { &y->md5, "libewf_handle_get_md5_hash" },
+                                { &y->sha1, "libewf_handle_get_sha1_hash" },
+                                { &y->bad_count, "libewf_handle_get_number_of_checksum_errors" },
+                                { &y->bad_at, "libewf_handle_get_checksum_error" },
                                 { NULL, NULL } };
     return load_yal(y, "libewf.so.2", s);
 }

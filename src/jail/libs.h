@@ -59,6 +59,11 @@ struct yal {
     ssize_t (*read)(intptr_t *h, void *p, size_t n, int64_t offset, intptr_t **error);
     int (*size)(intptr_t *h, uint64_t *ret, intptr_t **error);
     int (*free)(intptr_t **h, intptr_t **error);
+    /* libewf: digests that it holds, blocks that did not fit their checksums; sectors */
+    int (*md5)(intptr_t *h, uint8_t *ret, size_t n, intptr_t **error);
+    int (*sha1)(intptr_t *h, uint8_t *ret, size_t n, intptr_t **error);
+    int (*bad_count)(intptr_t *h, uint32_t *ret, intptr_t **error);
+    int (*bad_at)(intptr_t *h, uint32_t i, uint64_t *ret_first, uint64_t *ret_n, intptr_t **error);
     int (*error_sprint)(intptr_t *error, char *s, size_t n);
     void (*error_free)(intptr_t **error);
     /* libbde */

@@ -211,6 +211,11 @@ struct opened *opened_new(const struct yal *y,
     return o;
 }
 
+const struct opened *opened_of(const struct source *s)
+{
+    return source_self(s, &opened_ops);
+}
+
 struct source *opened_source(struct opened *o, const char *path)
 {
     return source_new(&opened_ops, o, path);

@@ -32,6 +32,8 @@ struct opened *opened_new(const struct yal *y,
 void opened_close(void *opened);
 /* The source; o belongs to it. */
 struct source *opened_source(struct opened *o, const char *path);
+/* What s was made of; NULL: of something else. */
+const struct opened *opened_of(const struct source *s);
 /* EV_EFORMAT with "WHAT: the library's own words", on one line. Frees *error. */
 int opened_fault(const struct yal *y, intptr_t **error, struct ev_err *err, const char *what);
 

@@ -58,7 +58,7 @@ static void serve_close(struct jail *j)
 {
     const uint64_t h = j->in.handle;
 
-    if (h >= j->handle.n || !j->handle.v[h])
+    if (h >= j->handle.n || !j->handle.v[h] || j->handle.v[h] == j->lent)
         return;
     source_free(j->handle.v[h]);
     j->handle.v[h] = NULL;
@@ -112,6 +112,27 @@ void jail_found(struct jail *j, struct source *s, const char *path, const struct
     j->open_handles++;
     say(j, &j->out);
     serve(j);
+}
+
+void jail_media(struct jail *j, struct source *s, const char *path,
+                const uint8_t stored[WIRE_STORED])
+{
+    const size_t h = j->handle.n;
+
+    tell_passed(j);
+    buf_clear(&j->name);
+    buf_str(&j->name, path);
+    buf_byte(&j->name, 0);
+    buf_put(&j->name, stored, WIRE_STORED);
+    wire_init(&j->out, WIRE_MEDIA, buf_view(&j->name));
+    j->out.handle = h;
+    if (!source_size(s, &j->out.size) || !vec_push(&j->handle, LIMIT_EVIDENCE_MEMBERS, s))
+        return;
+    j->lent = s;
+    say(j, &j->out);
+    serve(j);
+    j->lent = NULL;
+    j->handle.v[h] = NULL;
 }
 
 /* Waits until the slot that is used next is free. True: the program does not want the rest. */

@@ -10,10 +10,9 @@
 #include "base/digest.h"
 #include "base/filetime.h"
 #include "base/limits.h"
-#include "base/utf16.h"
 #include "knowledge/car.h"
 #include "knowledge/needed.h"
-#include "out/json.h"
+#include "out/integrity_out.h"
 #include "out/notices.h"
 
 enum { MANIFEST_VERSION = 1 };
@@ -63,16 +62,6 @@ static void sha256_text(struct json *j, const char *key, bool has, const uint8_t
     char hex[65];
     digest_hex(p, 32, hex);
     text(j, key, has ? slice_str(hex) : SLICE_ABSENT);
-}
-
-static void path(struct json *j, struct slice p)
-{
-    text(j, "path", p);
-    if (utf8_valid(p) || p.n > LIMIT_PATH)
-        return;
-    char hex[2 * LIMIT_PATH + 1];
-    digest_hex(p.p, p.n, hex);
-    text(j, "path_hex", slice_str(hex));
 }
 
 static void time_member(struct json *j, const char *key, uint64_t t)
@@ -136,7 +125,7 @@ static void rule_files(struct writer *w, const struct ruleset *rs)
         const struct rule_file *f = &rs->file[i];
         sha256_add(all, slice_of(f->sha256, sizeof f->sha256));
         json_object(j);
-        path(j, f->path);
+        integrity_json_path(j, f->path);
         sha256_text(j, "sha256", true, f->sha256);
         number(j, "rules", f->rules);
         number(j, "refused", f->refused);
@@ -259,6 +248,36 @@ static void input_findings(struct writer *w, const struct summary_file *f)
     json_end(j);
 }
 
+/* Of a log in a file system: those that Windows shows, and those beside its name, which programs that
+ * change the former leave alone. */
+static void times(struct json *j, const uint64_t t[8])
+{
+    static const char *const name[] = { "created", "modified", "changed", "accessed" };
+    static const char *const of[] = { "times", "times_of_name" };
+
+    for (int k = 0; k < 2; k++, t += 4) {
+        if (!(t[0] | t[1] | t[2] | t[3]))
+            continue;
+        json_key(j, of[k]);
+        json_object(j);
+        for (int i = 0; i < 4; i++)
+            time_member(j, name[i], t[i]);
+        json_end(j);
+    }
+}
+
+/* Disk images as a whole. */
+static void images(struct writer *w, const struct summary *sum)
+{
+    json_key(&w->json, "images");
+    json_array(&w->json);
+    for (size_t i = 0; i < sum->nimage; i++) {
+        integrity_json(&w->json, &sum->image[i]);
+        drain(w, false);
+    }
+    json_end(&w->json);
+}
+
 static void inputs(struct writer *w, const struct summary *sum)
 {
     static const char *const fate[] = { [FILE_READ] = "read",
@@ -272,17 +291,19 @@ static void inputs(struct writer *w, const struct summary *sum)
     for (size_t i = 0; i < sum->nfile; i++) {
         const struct summary_file *f = &sum->file[i];
         json_object(j);
-        path(j, f->path);
+        integrity_json_path(j, f->path);
         text(j, "state", slice_str(fate[f->fate]));
         text(j, "reason", f->reason);
         number(j, "size", f->size);
         sha256_text(j, "sha256", f->has_sha256, f->sha256);
+        times(j, f->time);
         accounting(j, "accounting", &f->counts);
         input_findings(w, f);
         json_end(j);
         drain(w, false);
     }
     json_end(j);
+    images(w, sum);
     accounting(j, "total", &sum->total);
 }
 
@@ -384,7 +405,7 @@ static void outputs(struct json *j, const struct manifest *m)
     for (size_t i = 0; i < m->noutput; i++) {
         const struct manifest_output *o = &m->output[i];
         json_object(j);
-        path(j, slice_str(o->path));
+        integrity_json_path(j, slice_str(o->path));
         json_key(j, "file");
         json_bool(j, o->is_file);
         number(j, "bytes", o->bytes);

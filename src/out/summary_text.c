@@ -81,6 +81,23 @@ static void evidence(const struct summary *sum, const struct zone *zone, struct 
     }
 }
 
+/* Disk images that were compared with what they hold. */
+static void images(const struct summary *sum, struct buf *out)
+{
+    char sentence[IMAGE_SENTENCE];
+    const char *name = "Images";
+
+    for (size_t i = 0; i < sum->nimage; i++) {
+        if (sum->image[i].state == IMAGE_NOT_ASKED)
+            continue;
+        label(out, name);
+        name = "";
+        escape_controls(sum->image[i].path, out);
+        image_sentence(&sum->image[i], sentence);
+        buf_printf(out, ": %s\n", sentence);
+    }
+}
+
 static void channels(const struct summary *sum, struct buf *out)
 {
     char text[COUNT_TEXT];
@@ -254,6 +271,7 @@ static void notices(const struct summary *sum, const struct summary_text_options
 void summary_text(const struct summary *sum, const struct summary_text_options *o, struct buf *out)
 {
     evidence(sum, o->zone, out);
+    images(sum, out);
     channels(sum, out);
     findings(sum, out);
     rules(sum, out);

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include "base/digest.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -10,16 +9,18 @@ struct dispenser {
     struct inputs *in;
     const struct decoder *decoder;
     const struct reader_options *options;
-    VEC(struct scan_file *) file; /* inputs looked at and what lies in them, in order */
-    size_t next;                  /* input not looked at yet */
-    struct container *container;  /* the archive or image that is being read; NULL: none */
-    struct scan_file *holder;     /* its entry */
-    uint64_t members, troubles;   /* logs found in it, messages */
-    bool pulling;                 /* a worker waits for its next log */
-    size_t first_open;            /* files before this one have no jobs left */
-    size_t first_undone;          /* files before this one are done */
-    size_t opening;               /* workers inside open_next */
-    size_t findings;              /* kept word for word, of all files */
+    VEC(struct scan_file *) file;      /* inputs looked at and what lies in them, in order */
+    size_t next;                       /* input not looked at yet */
+    struct container *container;       /* the archive or image that is being read; NULL: none */
+    struct scan_file *holder;          /* its entry */
+    uint64_t members, troubles;        /* logs found in it, messages */
+    VEC(struct image_integrity) image; /* disks that were hashed, in order; by who pulls only */
+    struct arena image_arena;          /* their texts; likewise */
+    bool pulling;                      /* a worker waits for its next log */
+    size_t first_open;                 /* files before this one have no jobs left */
+    size_t first_undone;               /* files before this one are done */
+    size_t opening;                    /* workers inside open_next */
+    size_t findings;                   /* kept word for word, of all files */
     bool stopped;
     dispenser_opened_fn *watch; /* NULL: nobody asks */
     void *watch_ctx;
@@ -34,6 +35,7 @@ struct dispenser *dispenser_new(struct inputs *in, const struct decoder *decoder
     d->in = in;
     d->decoder = decoder;
     d->options = o;
+    arena_init(&d->image_arena, LIMIT_INPUT_ARENA);
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->opened, NULL);
     return d;
@@ -64,6 +66,8 @@ void dispenser_free(struct dispenser *d)
         free(d->file.v[i]);
     }
     vec_release(&d->file);
+    vec_release(&d->image);
+    arena_release(&d->image_arena);
     container_free(d->container);
     pthread_cond_destroy(&d->opened);
     pthread_mutex_destroy(&d->lock);
@@ -82,6 +86,18 @@ static struct scan_file *file_add(struct dispenser *d, const struct input *in)
     return NULL;
 }
 
+/* All of a source, for the manifest. */
+static bool hash(struct dispenser *d, const struct source *s, uint8_t ret[32])
+{
+    struct digests all = { 0 };
+    uint64_t size;
+
+    if (source_digest(s, DIGEST_SHA256, d->in->stop, d->in->stop_ctx, &all, &size, NULL) < 0)
+        return false;
+    memcpy(ret, all.sha256, sizeof all.sha256);
+    return true;
+}
+
 static int file_open(struct dispenser *d, struct scan_file *f, struct ev_err *err)
 {
     int rc = EV_OK;
@@ -89,6 +105,8 @@ static int file_open(struct dispenser *d, struct scan_file *f, struct ev_err *er
     f->decoder = f->in.kind == PROBE_EVENT_XML ? &decoder_xml : d->decoder;
     if (!f->source)
         rc = source_open_file(f->in.path, &f->source, err);
+    else if (d->in->hash && !f->in.of_container) /* standard input: nobody can hash it later */
+        f->in.has_sha256 = hash(d, f->source, f->in.sha256);
     if (rc == EV_OK)
         rc = f->decoder->open(f->source, d->options, &f->reader, err);
     if (rc == EV_OK)
@@ -182,25 +200,6 @@ static void close_container(struct dispenser *d, int rc, const struct ev_err *er
     d->holder = NULL;
 }
 
-/* All of a source, for the manifest. */
-static bool hash(struct source *s, uint8_t ret[32])
-{
-    struct sha256 *h = sha256_new();
-    uint8_t *step = xcalloc(1, LIMIT_KIB(256));
-    uint64_t at = 0;
-    size_t n = 0;
-    int rc;
-
-    while ((rc = source_read_at(s, at, step, LIMIT_KIB(256), &n, NULL)) == EV_OK && n > 0) {
-        sha256_add(h, slice_of(step, n));
-        at += n;
-    }
-    sha256_done(h, ret);
-    sha256_free(h);
-    free(step);
-    return rc == EV_OK;
-}
-
 /* Under the lock: a log inside, or why there is none. */
 static struct scan_file *member_add(struct dispenser *d, const struct container_member *m,
                                     struct source *source)
@@ -225,9 +224,48 @@ static struct scan_file *member_add(struct dispenser *d, const struct container_
     return f;
 }
 
+/* Under the lock: a disk was looked at as a whole; of differs, a finding of the item that it is in. */
+static void image_add(struct dispenser *d, const struct image_integrity *m)
+{
+    struct finding f = { .kind = FINDING_IMAGE };
+    char text[IMAGE_SENTENCE];
+
+    (void)vec_push(&d->image, LIMIT_INPUT_FILES, *m);
+    if (m->state != IMAGE_DIFFERS && m->state != IMAGE_UNREAD)
+        return;
+    image_sentence(m, text);
+    (void)snprintf(f.text, sizeof f.text, "%s", text);
+    d->holder->counts.finding[FINDING_IMAGE]++;
+    if (vec_push(&d->holder->findings, LIMIT_FINDINGS, f))
+        d->findings++;
+}
+
+static bool images_wanted(const struct dispenser *d)
+{
+    return d->in->image_check.verify || d->in->image_check.hash;
+}
+
+/* Without the lock, the only one that pulls: the files of the image at hand, which is read through. */
+static void image_end(struct dispenser *d)
+{
+    struct image_integrity none = { 0 }, *m = &none;
+    const char *path = d->holder->in.path;
+
+    if (d->holder->in.kind != PROBE_DISK_IMAGE || !images_wanted(d) || strcmp(path, "-") == 0)
+        return;
+    for (size_t i = 0; i < d->image.n; i++)
+        if (slice_eq(d->image.v[i].path, slice_str(path)) && !d->image.v[i].file)
+            m = &d->image.v[i];
+    if (image_check_files(&d->in->image_check, d->container, path, &d->image_arena, m, NULL) ==
+            EV_OK &&
+        m == &none)
+        (void)vec_push(&d->image, LIMIT_INPUT_FILES, none);
+}
+
 /* Under the lock: takes the next log out of the archive or image, and opens it. */
 static void open_member(struct dispenser *d)
 {
+    struct image_integrity image = { 0 };
     struct container_member m = { 0 };
     struct ev_err err = { 0 };
     struct scan_file *f = NULL, *said = NULL;
@@ -239,14 +277,23 @@ static void open_member(struct dispenser *d)
     d->opening++;
     pthread_mutex_unlock(&d->lock);
     int rc = container_next(d->container, &m, &err);
+    if (rc > 0 && m.media) {
+        int stopped = image_check_media(&d->in->image_check, &m, &d->image_arena, &image, &err);
+        rc = stopped < 0 ? stopped : rc;
+        m.source = NULL;
+    }
+    if (rc == 0)
+        image_end(d);
     if (rc > 0 && m.source && source_state(m.source) != SOURCE_RAW)
         (void)probe_source(m.source, &kind, NULL);
     if (rc > 0 && m.source && d->in->hash && source_state(m.source) != SOURCE_RAW)
-        hashed = hash(m.source, sha256);
+        hashed = hash(d, m.source, sha256);
     pthread_mutex_lock(&d->lock);
     d->opening--;
     d->pulling = false;
     d->troubles += rc > 0 && m.trouble;
+    if (rc > 0 && m.media)
+        image_add(d, &image);
     if (rc > 0 && m.trouble)
         said = member_add(d, &m, NULL);
     if (rc > 0 && m.source)
@@ -383,6 +430,11 @@ size_t dispenser_files(struct dispenser *d)
     while (d->next < d->in->list.n && file_add(d, &d->in->list.v[d->next]))
         d->next++;
     return d->file.n;
+}
+
+const struct image_integrity *dispenser_image(const struct dispenser *d, size_t i)
+{
+    return i < d->image.n ? &d->image.v[i] : NULL;
 }
 
 const struct scan_file *dispenser_file(const struct dispenser *d, size_t i)

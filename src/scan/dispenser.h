@@ -53,5 +53,7 @@ const char *dispenser_path(const struct dispenser *d, const struct scan_file *f)
 size_t dispenser_files(struct dispenser *d);
 /* One of them. */
 const struct scan_file *dispenser_file(const struct dispenser *d, size_t i);
+/* Likewise, disk images that inputs.image_check asked for. NULL after the last. */
+const struct image_integrity *dispenser_image(const struct dispenser *d, size_t i);
 
 #endif

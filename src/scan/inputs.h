@@ -8,8 +8,8 @@
 
 #include "base/vec.h"
 #include "detect/summary.h"
-#include "input/container.h"
 #include "input/probe.h"
+#include "scan/image_check.h"
 
 struct input {
     const char *path; /* in the arena */
@@ -22,7 +22,7 @@ struct input {
     bool of_container; /* it lies inside an archive or image */
     bool has_sha256;
     uint8_t sha256[32];
-    uint64_t time[4]; /* as in container.h */
+    uint64_t time[8]; /* as in container.h */
 };
 
 struct inputs {
@@ -30,6 +30,7 @@ struct inputs {
     VEC(struct input) list;
     struct container_options container; /* how archives and images are read; set by the caller */
     bool hash;                          /* SHA-256 of what lies inside them, too */
+    struct image_check image_check;     /* what is done with whole disk images */
     VEC(const char *) trouble;          /* folders that could not be opened: one sentence each */
     VEC(const char *) left_alone;       /* links, devices, sockets, pipes: likewise */
     const char *tmpdir;      /* where standard input is kept; set by the caller, as the rest */

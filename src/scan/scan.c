@@ -35,6 +35,28 @@ static int finding_order(const void *a, const void *b)
     return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
+static void summarise_images(struct dispenser *d, struct summary *sum)
+{
+    struct arena *a = &sum->arena;
+
+    while (dispenser_image(d, sum->nimage))
+        sum->nimage++;
+    sum->image = arena_zalloc(a, sum->nimage, sizeof *sum->image);
+    for (size_t i = 0; i < sum->nimage; i++) {
+        const struct image_integrity *from = dispenser_image(d, i);
+        struct image_integrity *to = &sum->image[i];
+
+        *to = *from;
+        to->path = arena_dup(a, from->path);
+        to->fault = arena_dup(a, from->fault);
+        to->file = arena_zalloc(a, from->nfile, sizeof *to->file);
+        for (size_t k = 0; k < from->nfile; k++) {
+            to->file[k] = from->file[k];
+            to->file[k].path = arena_dup(a, from->file[k].path);
+        }
+    }
+}
+
 void scan_summarise_files(struct dispenser *d, struct summary *sum)
 {
     sum->nfile = dispenser_files(d);
@@ -48,6 +70,7 @@ void scan_summarise_files(struct dispenser *d, struct summary *sum)
         to->reason = arena_dup(&sum->arena, from->reason);
         to->size = from->size;
         to->inside = from->of_container;
+        to->image = from->kind == PROBE_DISK_IMAGE;
         to->has_sha256 = from->has_sha256;
         memcpy(to->sha256, from->sha256, sizeof to->sha256);
         memcpy(to->time, from->time, sizeof to->time);
@@ -60,6 +83,7 @@ void scan_summarise_files(struct dispenser *d, struct summary *sum)
         }
         accounting_add(&sum->total, &f->counts);
     }
+    summarise_images(d, sum);
 }
 
 static struct rule_counts *summarise_workers(struct worker *w, unsigned n,

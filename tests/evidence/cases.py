@@ -327,7 +327,8 @@ class Cases:
         self.singles()
         import behaviour
         import images
-        for module in behaviour, images:
+        import integrity
+        for module in behaviour, images, integrity:
             for name, call in module.cases(self):
                 self.result(name, call)
         print("1..%d" % self.count)
