@@ -166,6 +166,8 @@ static int report(const struct run *run)
 
     if (run->o->verbose)
         run_print_findings(&run->summary);
+    else
+        run_print_unread(&run->summary);
     if (!run->o->quiet)
         print_summary(run);
     unread = run_unread(run->o, &run->inputs, &run->summary);

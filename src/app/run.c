@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "evtx/reader.h"
 
+enum { UNREAD_NAMED = 20 /* files, each a line */ };
+
 const struct decoder *run_decoder(const struct options *o, struct ev_err *err)
 {
     const struct decoder *d = decoder_find(o->decoder ? o->decoder : "native");
@@ -88,6 +90,19 @@ void run_print_findings(const struct summary *sum)
                  (unsigned long long)f->finding[k].offset, finding_name(f->finding[k].kind),
                  f->finding[k].text);
     }
+}
+
+void run_print_unread(const struct summary *sum)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sum->nfile; i++) {
+        const struct summary_file *f = &sum->file[i];
+        if (f->fate == FILE_UNREADABLE && n++ < UNREAD_NAMED)
+            talk("%.*s: %.*s", SLICE_ARG(f->path), SLICE_ARG(f->reason));
+    }
+    if (n > UNREAD_NAMED)
+        talk("%zu more could not be read; --verbose names them", n - UNREAD_NAMED);
 }
 
 /* A file that is no log, searched for records in vain. */

@@ -21,6 +21,8 @@ int run_inputs(const struct options *o, struct inputs *in, struct ev_err *err);
 uint64_t run_bytes(const struct inputs *in);
 /* --verbose: every finding, and every file that was passed over. */
 void run_print_findings(const struct summary *sum);
+/* Says which files could not be read, the first of many. */
+void run_print_unread(const struct summary *sum);
 /* Was some input unreadable, or damaged under --strict, or was there no event log at all (which is
  * said)? */
 bool run_unread(const struct options *o, const struct inputs *in, const struct summary *sum);
