@@ -6,6 +6,8 @@
  * this folder, the libraries' headers. */
 #include "jail/image.h"
 
+#include <inttypes.h>
+
 #include "jail/opened.h"
 
 #ifdef HAVE_IMAGES
@@ -21,9 +23,10 @@ static int same_disk(const struct yal *y, intptr_t *h, intptr_t *parent, struct 
     return ev_err_set(err, EV_EFORMAT, "is another disk or was changed since");
 }
 
-/* What libqcow takes as parent is an image of its own kind. */
+/* What libqcow takes as parent is an image of its own kind, and no smaller one. */
 static struct opened *over_anything(struct jail *j, const struct source *s, const char *path,
-                                    enum yal_name kind, unsigned depth, struct ev_err *err)
+                                    enum yal_name kind, uint64_t size, unsigned depth,
+                                    struct ev_err *err)
 {
     const struct source *disk = s;
     struct opened *lower = NULL, *upper;
@@ -35,7 +38,7 @@ static struct opened *over_anything(struct jail *j, const struct source *s, cons
             return NULL;
         disk = opened_source(lower, path);
     }
-    as_qcow = over_raw(disk);
+    as_qcow = over_disk(disk, size);
     upper = image_open(j, as_qcow, path, YAL_QCOW, depth, err);
     if (upper) {
         parts_add(upper, as_qcow);
@@ -50,7 +53,8 @@ static struct opened *over_anything(struct jail *j, const struct source *s, cons
 }
 
 static struct opened *open_parent(struct jail *j, const struct source *s, const char *path,
-                                  enum yal_name name, unsigned depth, struct ev_err *err)
+                                  enum yal_name name, uint64_t size, unsigned depth,
+                                  struct ev_err *err)
 {
     uint8_t head[PROBE_HEAD];
     enum yal_name kind;
@@ -59,8 +63,8 @@ static struct opened *open_parent(struct jail *j, const struct source *s, const 
     if (source_read_at(s, 0, head, sizeof head, &n, err) < 0)
         return NULL;
     kind = image_format(slice_of(head, n));
-    if (name == YAL_QCOW && kind != YAL_QCOW)
-        return over_anything(j, s, path, kind, depth, err);
+    if (name == YAL_QCOW)
+        return over_anything(j, s, path, kind, size, depth, err);
     /* A fixed VHD has its mark at its end only. */
     if (kind != name && !(name == YAL_VHDI && kind == YAL_COUNT)) {
         ev_err_set(err, EV_EFORMAT, "is an image of another kind");
@@ -104,7 +108,7 @@ int chain_link(struct jail *j, const char *path, struct opened *o, const struct 
     if (!s)
         return EV_ENOTFOUND;
     parts_add(o, s);
-    o->up = open_parent(j, s, path, name, depth + 1, &why);
+    o->up = open_parent(j, s, path, name, o->size, depth + 1, &why);
     rc = o->up ? same_disk(y, o->h, o->up->h, &why) : why.rc;
     if (rc == EV_ENOTFOUND || rc == EV_ELIMIT) { /* further down: said already */
         if (err)
@@ -117,6 +121,14 @@ int chain_link(struct jail *j, const char *path, struct opened *o, const struct 
         o->view = vhd_over(of, opened_source(o->up, path), err);
         o->up = NULL;
         return o->view ? EV_OK : EV_EFORMAT;
+    }
+    /* Behind its end the libraries would ask for ever. */
+    if (o->up->size < o->size) {
+        jail_trouble(j, path,
+                     "is larger than %.200s, which it continues: only %" PRIu64
+                     " bytes of it are read",
+                     text, o->up->size);
+        o->size = o->up->size;
     }
     if (y->set_parent(o->h, o->up->h, &error) != 1)
         return opened_fault(y, &error, err, "does not fit the image that it continues");

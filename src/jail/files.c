@@ -322,6 +322,18 @@ static void unallocated(struct files *x, const struct source *volume, const char
         jail_found(x->j, source_new(&ops, s, inside), inside, &a);
 }
 
+/* Not all that libtsk knows: for YAFFS2 it reads the whole disk, whatever is on it. */
+static TSK_FS_INFO *open_known(const struct tsk *t, struct disk *d)
+{
+    static const TSK_FS_TYPE_ENUM known[] = { TSK_FS_TYPE_NTFS_DETECT, TSK_FS_TYPE_FAT_DETECT,
+                                              TSK_FS_TYPE_EXT_DETECT };
+    TSK_FS_INFO *fs = NULL;
+
+    for (size_t i = 0; d && !fs && i < sizeof known / sizeof *known; i++)
+        fs = t->tsk_fs_open_img(&d->img, 0, known[i]);
+    return fs;
+}
+
 void files_take(struct jail *j, struct source *volume, const char *path)
 {
     const struct tsk *t = libs_tsk(j->libs);
@@ -333,10 +345,15 @@ void files_take(struct jail *j, struct source *volume, const char *path)
     x->t = t;
     x->disk = disk_new(t, volume);
     t->tsk_error_reset();
-    x->fs = x->disk ? t->tsk_fs_open_img(&x->disk->img, 0, TSK_FS_TYPE_DETECT) : NULL;
+    x->fs = open_known(t, x->disk);
     if (!x->fs) {
-        const char *why = t->tsk_error_get();
-        jail_trouble(j, path, "no file system that is known (%.120s)", why ? why : "unknown fault");
+        uint8_t head[16] = { 0 };
+        size_t got = 0;
+        (void)source_read_at(volume, 0, head, sizeof head, &got, NULL);
+        jail_trouble(j, path, "%s",
+                     memcmp(head + 3, "NTFS    ", 8) == 0
+                         ? "an NTFS volume whose tables cannot be read: damaged or cut short"
+                         : "no file system that is known");
         disk_free(x->disk);
         free(x);
         return;

@@ -128,10 +128,10 @@ struct opened *image_open(struct jail *j, const struct source *s, const char *pa
     rc = open_with(o, s, name == YAL_EWF, err);
     if (rc == EV_OK && y->extents)
         rc = extents_open(j, s, path, o, err);
-    if (rc == EV_OK && y->parent_name)
-        rc = chain_link(j, path, o, s, name, depth, err);
     if (rc == EV_OK && y->size(o->h, &o->size, &error) != 1)
         rc = opened_fault(y, &error, err, "cannot be opened");
+    if (rc == EV_OK && y->parent_name)
+        rc = chain_link(j, path, o, s, name, depth, err);
     if (rc == EV_OK)
         return o;
     opened_close(o);

@@ -22,8 +22,12 @@ int chain_link(struct jail *j, const char *path, struct opened *o, const struct 
                enum yal_name name, unsigned depth, struct ev_err *err);
 /* vhd.c: a differencing VHD, whose parent's disk goes over to it, also on failure. Borrows child. */
 struct source *vhd_over(const struct source *child, struct source *parent, struct ev_err *err);
-/* over.c: a raw disk as if it were a QCOW2 image; borrows disk. */
-struct source *over_raw(const struct source *disk);
+/* over.c: a disk as if it were a QCOW2 image of size bytes; borrows disk. */
+struct source *over_disk(const struct source *disk, uint64_t size);
+/* bde.c: the plain volume behind BitLocker, by a key that lies in it or one that was given. Borrows s. NULL
+ * after TROUBLE. */
+struct source *bde_unlock(struct jail *j, const struct yal *y, const struct source *s,
+                          const char *path);
 /* parts.c: the files named after the item, .E02 ... or .002 ..., into o. */
 void parts_following(struct jail *j, const char *path, struct opened *o);
 /* The file that the image at path names, in the item's own folder, whatever folder is said. */

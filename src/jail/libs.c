@@ -48,7 +48,7 @@ static bool load_yal(struct yal *y, const char *file, const struct symbol *own)
 
 #define COMMON(prefix, noun)                                                                       \
     { &y->make, prefix "_" noun "_initialize" }, { &y->free, prefix "_" noun "_free" },            \
-        { &y->error_sprint, prefix "_error_sprint" },                                              \
+        { &y->error_sprint, prefix "_error_backtrace_sprint" },                                    \
     {                                                                                              \
         &y->error_free, prefix "_error_free"                                                       \
     }

@@ -127,7 +127,7 @@ intptr_t *opened_pun(void *p)
 
 int opened_fault(const struct yal *y, intptr_t **error, struct ev_err *err, const char *what)
 {
-    char text[400] = "unknown fault";
+    char text[4096] = "unknown fault";
     char *end;
 
     if (*error) {

@@ -34,7 +34,7 @@ void opened_close(void *opened);
 struct source *opened_source(struct opened *o, const char *path);
 /* What s was made of; NULL: of something else. */
 const struct opened *opened_of(const struct source *s);
-/* EV_EFORMAT with "WHAT: the library's own words", on one line. Frees *error. */
+/* EV_EFORMAT with "WHAT: the library's own words" on the first cause, on one line. Frees *error. */
 int opened_fault(const struct yal *y, intptr_t **error, struct ev_err *err, const char *what);
 
 /* A source in the form that the library y reads; NULL: no. The caller frees it by y->bfio. */

@@ -1,7 +1,8 @@
-/* over.c - a raw disk as if it were a QCOW2 image, for images whose backing file is raw.
+/* over.c - a disk as if it were a QCOW2 image, for the images that continue it.
  *
- * libqcow joins an image with the one before it only if both are its own. So header and tables are made
- * up, in front of the disk's bytes: clusters of 2 MiB, each where it would be. Version 2 of the format:
+ * libqcow joins an image with the one before it only if both are its own, and reads for ever where that one is
+ * shorter (an image that was made larger later). So header and tables are made up, in front of the disk's
+ * bytes: clusters of 2 MiB, each where it would be, zeros behind the disk's end. Version 2 of the format:
  * docs/interop/qcow2 of QEMU. May include: base/, input/, this folder. */
 #include "jail/image.h"
 
@@ -73,13 +74,17 @@ static int over_read_at(void *self, uint64_t offset, void *buf, size_t n, size_t
     if (got < n) {
         size_t part = 0;
         uint64_t at = offset - data;
-        int rc = at < o->size ? source_read_at(o->disk, at, to + got, n - got, &part, err) : EV_OK;
+        int rc = source_read_at(o->disk, at, to + got, n - got, &part, err);
         if (rc < 0)
             return rc;
         got += part;
-        /* The last cluster is whole. */
-        for (at += part; got < n && at < o->clusters * CLUSTER; at++)
-            to[got++] = 0;
+        at += part;
+        if (got < n && at < o->clusters * CLUSTER) {
+            uint64_t left = o->clusters * CLUSTER - at;
+            part = left < n - got ? (size_t)left : n - got;
+            memset(to + got, 0, part);
+            got += part;
+        }
     }
     *ret_n = got;
     return EV_OK;
@@ -93,7 +98,7 @@ static bool over_size(void *self, uint64_t *ret)
     return true;
 }
 
-struct source *over_raw(const struct source *disk)
+struct source *over_disk(const struct source *disk, uint64_t size)
 {
     static const struct source_ops ops = { .read_at = over_read_at,
                                            .size = over_size,
@@ -101,10 +106,8 @@ struct source *over_raw(const struct source *disk)
     struct over *o = xcalloc(1, sizeof *o);
 
     o->disk = disk;
-    (void)source_size(disk, &o->size);
-    if (o->size > LIMIT_EVIDENCE_LOG * 1024) /* nothing is added up beyond 64 bits */
-        o->size = 0;
-    o->size &= ~UINT64_C(511);
+    /* Nothing is added up beyond 64 bits. */
+    o->size = size < LIMIT_EVIDENCE_LOG * 1024 ? size : LIMIT_EVIDENCE_LOG * 1024;
     o->clusters = (o->size + CLUSTER - 1) / CLUSTER;
     o->tables = (o->clusters + PER_TABLE - 1) / PER_TABLE;
     o->level1 = (o->tables + PER_TABLE - 1) / PER_TABLE;

@@ -25,61 +25,6 @@ static bool is_volume_of(const struct yal *y, const struct source *s)
     return yes;
 }
 
-static bool unlock_with(struct opened *o, const struct source *s, const struct secret *k)
-{
-    const struct yal *y = o->y;
-    const uint8_t *text = k ? (const uint8_t *)k->text : NULL;
-    struct source *bek;
-    libbfio_handle_t *io;
-
-    if (y->make(&o->h, NULL) != 1)
-        return false;
-    if (k && k->kind == WIRE_KEY_BITLOCKER_PASSWORD && y->password(o->h, text, k->n, NULL) != 1)
-        return false;
-    if (k && k->kind == WIRE_KEY_BITLOCKER_RECOVERY && y->recovery(o->h, text, k->n, NULL) != 1)
-        return false;
-    if (k && k->kind == WIRE_KEY_BITLOCKER_STARTUP) {
-        bek = source_open_memory(slice_of(text, k->n), "key");
-        io = opened_io(y, bek);
-        bool good = io && y->startup(o->h, opened_pun(io), NULL) == 1;
-        if (io)
-            y->bfio.libbfio_handle_free(&io, NULL);
-        source_free(bek);
-        if (!good)
-            return false;
-    }
-    o->io = opened_io(y, s);
-    if (!o->io || y->open(o->h, opened_pun(o->io), LIBBFIO_OPEN_READ, NULL) != 1)
-        return false;
-    return y->locked(o->h, NULL) == 0 && y->size(o->h, &o->size, NULL) == 1;
-}
-
-/* The plain volume behind BitLocker: without a key (a clear key lies in it), then with each. */
-static struct source *unlock(struct jail *j, const struct yal *y, struct source *s,
-                             const char *path)
-{
-    size_t tried = 0;
-
-    for (size_t i = 0; i <= j->keys.n; i++) {
-        const struct secret *k = i ? &j->keys.v[i - 1] : NULL;
-        struct opened *o;
-        if (k && k->kind == WIRE_KEY_ARCHIVE)
-            continue;
-        tried += k != NULL;
-        o = opened_new(y, y->read, y->free);
-        if (unlock_with(o, s, k))
-            return opened_source(o, path);
-        opened_close(o);
-        jail_alive(j);
-    }
-    jail_trouble(j, path,
-                 tried ? "BitLocker, none of the keys given opens it, or libbde does not "
-                         "know this kind"
-                       : "BitLocker, no key given (--bitlocker-password-file, "
-                         "--bitlocker-recovery-key-file, --bitlocker-startup-key-file)");
-    return NULL;
-}
-
 static void shadow(struct jail *j, const struct yal *y, intptr_t *volume, int i, const char *path)
 {
     char name[32], inside[LIMIT_PATH];
@@ -133,13 +78,14 @@ static void volume(struct jail *j, struct source *s, const char *path, bool plai
 
     if (source_read_at(s, 0, head, sizeof head, &n, NULL) < 0 || !item_wanted(j, path))
         return;
-    if (!plain && bde ? is_volume_of(bde, s) : memcmp(head + 3, "-FVE-FS-", 8) == 0) {
+    /* libbde does not know all that carry the mark, and finds some that do not. */
+    if (!plain && (memcmp(head + 3, "-FVE-FS-", 8) == 0 || (bde && is_volume_of(bde, s)))) {
         if (!bde) {
             jail_trouble(j, path,
                          "BitLocker; built without libbde: install libbde-dev and rebuild");
             return;
         }
-        open = unlock(j, bde, s, path);
+        open = bde_unlock(j, bde, s, path);
         if (open) {
             volume(j, open, path, true);
             jail_later(j, source_later, open);

@@ -357,27 +357,6 @@ def shadow_copies(c, scan):
     must(len(alone) == len(live), "%d rows without shadow copies" % len(alone))
 
 
-def bitlocker(c, scan):
-    packed = os.path.join(SHARED, "disk/bitlk-images.tar.xz")
-    if not os.path.exists(packed):
-        raise m.Skip("no " + packed)
-    where = os.path.join(c.work, "bitlk")
-    with tarfile.open(packed) as t:
-        t.extractall(where)
-    found = [os.path.join(at, n) for at, _, ns in os.walk(where) for n in ns if n == "bitlk-aes-cbc-128.img"]
-    key = os.path.join(c.work, "key")
-    for option, text, says in (("--bitlocker-password-file", "anaconda", "no file system"),
-                               ("--bitlocker-recovery-key-file",
-                                "042647-302313-590458-071500-554323-116567-412181-516978", "no file system"),
-                               ("--bitlocker-password-file", "wrong", "none of the keys given opens it")):
-        with open(key, "w") as f:
-            f.write(text + "\n")
-        _, said = scan(option, key, found[0], expect=(3,))
-        must(says in said.replace("\n    ", " "), said)
-    _, said = scan(found[0], expect=(3,))
-    must("no key given" in said.replace("\n    ", " "), said)
-
-
 def cases(c):
     global m
     m = sys.modules["__main__"]
@@ -413,7 +392,6 @@ def cases(c):
         "a split E01, in a folder": split_e01,
         "Ex01 is refused by name": ex01,
         "shadow copies": shadow_copies,
-        "BitLocker by password and recovery key": bitlocker,
     }
     for name, call in listed.items():
         def run(f=call):

@@ -1,6 +1,9 @@
 """images.py - disk images: shadow copies, BitLocker, kinds of images, what is carved."""
+import configparser
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 import disks
@@ -229,12 +232,88 @@ def in_an_archive(c, scan):
     must("can be opened only where it lies in a folder" in said.replace("\n    ", " "), said)
 
 
+# What libbde 20190102 does not read, whatever the key.
+BITLOCKER_NOT = {"bitlk-aes-xts-256": "AES-XTS and keys of 256 bits: a key fits",
+                 "bitlk-partially-encrypted-aes-cbc-128": "of a kind that libbde does not read",
+                 "bitlk-aes-xts-128-eow": "of a kind that libbde does not read"}
+BITLOCKER_SAMPLE = {"bitlk-aes-cbc-128", "bitlk-aes-xts-128-startup-key", "bitlk-aes-xts-128-clearkey-only",
+                    "bitlk-aes-xts-128-eow"}
+
+
+def bitlocker_keys(where, name, facts):
+    """(option, key file or text) that open the volume; no option for a clear key."""
+    keys = [("--bitlocker-password-file", facts.get("PW")), ("--bitlocker-recovery-key-file", facts.get("RP")),
+            ("--bitlocker-recovery-key-file", facts.get("RP2"))]
+    if facts.get("CLEARKEY_VMK_GUID"):
+        keys.append((None, "clear"))
+    if facts.get("SK_VMK_GUID"):
+        keys.append(("--bitlocker-startup-key-file", os.path.join(where, facts["SK_VMK_GUID"].upper() + ".BEK")))
+    return [(o, k) for o, k in keys if k]
+
+
+def judged(option, key, image):
+    """Does libbde's own program open it?"""
+    flag = {None: [], "--bitlocker-password-file": ["-p", key], "--bitlocker-recovery-key-file": ["-r", key],
+            "--bitlocker-startup-key-file": ["-s", key]}[option]
+    return subprocess.run(["bdeinfo", *flag, image], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+def bitlocker_said(c, image, option, key):
+    path = os.path.join(c.work, "key")
+    if option and not os.path.exists(key):
+        with open(path, "w") as f:
+            f.write(key + "\n")
+        key = path
+    _, said = m.scan("-r", os.path.join(m.SRC, "rules", "context"), *([option, key] if option else []), image, expect=(3,))
+    return said.replace("\n    ", " ")
+
+
+def bitlocker(c, scan):
+    """Each volume opens by each of its keys, or says which kind it is; a wrong key is one line."""
+    packed = os.path.join(SHARED, "disk/bitlk-images.tar.xz")
+    if not os.path.exists(packed):
+        raise m.Skip("no " + packed)
+    where = os.path.join(c.work, "volumes")
+    os.mkdir(where)
+    m.tool("tar", "-xJf", packed, "-C", where, "--strip-components=1")
+    if not os.path.exists(os.path.join(where, "images.conf")):
+        m.tool("tar", "-xJf", packed, "-C", where)
+    facts = configparser.ConfigParser()
+    facts.optionxform = str
+    facts.read(os.path.join(where, "images.conf"))
+    opened, refused = 0, []
+    for name in facts.sections():
+        if not c.every and name not in BITLOCKER_SAMPLE:
+            continue
+        image = os.path.join(where, name + ".img")
+        for option, key in bitlocker_keys(where, name, facts[name]):
+            said = bitlocker_said(c, image, option, key)
+            if "BitLocker" not in said:
+                must("an NTFS volume whose tables" in said or "togo" in name, said)  # the rest is zeros
+                opened += 1
+                continue
+            must(BITLOCKER_NOT.get(name, "?") in said, "%s by %s %s: %s" % (name, option, key, said))
+            must(not c.every or not shutil.which("bdeinfo") or not judged(option, key, image), name + ": libbde opens it")
+            refused.append(name)
+    must(set(refused) <= set(BITLOCKER_NOT) and opened >= (35 if c.every else 5), (opened, refused))
+    print("# %d pairs of volume and key opened" % opened)
+    image = os.path.join(where, "bitlk-aes-cbc-128.img")
+    for option, key, says in (("--bitlocker-password-file", "wrong", "BitLocker, none of the keys given opens it"),
+                              ("--bitlocker-recovery-key-file", "-".join(["000000"] * 8),
+                               "BitLocker, none of the keys given opens it"), (None, "", "BitLocker, no key given")):
+        said = bitlocker_said(c, image, option, key)
+        must(said.count(says) == 1 and said.count("BitLocker") == 1, said)
+    shutil.rmtree(where)
+
+
 def cases(c):
     global m
     m = sys.modules["__main__"]
     listed = {
         "logs that only shadow copies have": told_by_shadow_copies,
         "a volume of Windows with shadow copies": stores_of_windows,
+        "BitLocker by every kind of key": bitlocker,
         "a differencing VHD": vhd_chain,
         "a differencing VHDX": vhdx_chain,
         "QCOW2 upon QCOW2, raw, VHD": qcow_chain,

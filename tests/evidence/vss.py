@@ -151,13 +151,13 @@ def keep(path, frozen, created):
     return len(changed)
 
 
-def story(path, tool, logs):
+def story(path, tool, logs, mib=48, blocks=400):
     """The classic: a volume with three logs; a first shadow copy; the second log is removed and its record
     overwritten; a second copy; the first is removed, too. logs: paths. The third is everywhere."""
     with open(path, "wb") as f:
-        f.truncate(48 << 20)
+        f.truncate(mib << 20)
     tool("mkntfs", "-F", "-q", path)
-    reserve(path, tool)
+    reserve(path, tool, blocks)
     for log in logs:
         tool("ntfscp", "-q", "-f", path, log, os.path.basename(log))
     first = freeze(path)
