@@ -121,9 +121,16 @@ def mend(data):
 
 def mutant(seeds, n):
     r = random.Random(n)
-    data = bytearray(r.choice(seeds))
+    data = change(r, bytearray(r.choice(seeds)), place)
+    if r.randrange(3):
+        mend(data)
+    return bytes(data)
+
+
+def change(r, data, where):
+    """One to four changes, at places that where(r, data) chooses."""
     for _ in range(r.choice([1, 1, 2, 4])):
-        at = place(r, data)
+        at = where(r, data)
         kind = r.randrange(8)
         if kind < 4:
             width = r.choice([1, 2, 4, 8])
@@ -140,9 +147,7 @@ def mutant(seeds, n):
             del data[at:]
         if not data:
             data = bytearray(b"PK")
-    if r.randrange(3):
-        mend(data)
-    return bytes(data)
+    return data
 
 
 def bombs():
@@ -234,9 +239,20 @@ def xz_dictionary():
     return bytes(data)
 
 
+def write(path, data):
+    """Long zeros become a hole."""
+    with open(path, "wb") as f:
+        for at in range(0, len(data), 65536):
+            part = data[at:at + 65536]
+            if part.count(0) < len(part):
+                f.seek(at)
+                f.write(part)
+        f.truncate(len(data))
+
+
 class Trial:
-    def __init__(self, program, folder, log):
-        self.program, self.folder, self.log = program, folder, log
+    def __init__(self, program, folder, log, options=()):
+        self.program, self.folder, self.log, self.options = program, folder, log, list(options)
         self.logs_inside = 0
         os.mkdir(self.path("tmp"))
         self.want, why = self.events({})
@@ -252,15 +268,14 @@ class Trial:
         os.mkdir(where)
         try:
             for name, data in dict(files, **{"whole.evtx": self.log}).items():
-                with open(os.path.join(where, name), "wb") as f:
-                    f.write(data)
+                write(os.path.join(where, name), data)
             return self.run(where, sorted(os.listdir(where)))
         finally:
             shutil.rmtree(where)
 
     def run(self, where, names):
         command = [self.program, "dump", "--quiet", "--no-progress", "--threads", "1", "-f", "csv",
-                   "--tmpdir", self.path("tmp"), where]
+                   "--tmpdir", self.path("tmp"), *self.options, where]
         try:
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   timeout=SECONDS, check=False)
@@ -269,13 +284,16 @@ class Trial:
         said = done.stderr.decode("utf-8", "replace")
         if done.returncode not in (0, 3):
             return None, "it ends with %d: %s" % (done.returncode, said[-2000:])
-        if "Sanitizer" in said or "runtime error" in said or "crashed" in said:
+        if self.bad_words(said):
             return None, said[-2000:]
         if os.listdir(self.path("tmp")) or sorted(os.listdir(where)) != names:
             return None, "it left a file behind"
         rows = done.stdout.split(b"\r\n")
         self.logs_inside += sum(b"!/" in row for row in rows)
         return [row for row in rows if b"whole.evtx" in row and b"!/" not in row], ""
+
+    def bad_words(self, said):
+        return "Sanitizer" in said or "runtime error" in said or "crashed" in said
 
     def good(self, files):
         rows, why = self.events(files)
@@ -284,19 +302,21 @@ class Trial:
         return why
 
 
-def try_mutants(trial, seeds, first, count):
+def try_mutants(trial, make, first, count):
+    """make(n): the files of mutant n; the first is the mutant."""
     bad = 0
     for start in range(first, first + count, BATCH):
         numbers = range(start, min(start + BATCH, first + count))
-        files = {"m%d" % n: mutant(seeds, n) for n in numbers}
+        made = {n: make(n) for n in numbers}
+        files = {name: data for more in made.values() for name, data in more.items()}
         if start > first and (start - first) % 4000 == 0:
             print("# %d so far, %d bad" % (start - first, bad), flush=True)
         if not trial.good(files):
             continue
-        for name, data in files.items():
-            why = trial.good({name: data})
+        for n, files in made.items():
+            why = trial.good(files)
             if why:
-                print("# mutant %s: %s" % (name[1:], why.replace("\n", "\n#   ")))
+                print("# mutant %d: %s" % (n, why.replace("\n", "\n#   ")), flush=True)
                 bad += 1
         if bad > 20:
             break
@@ -323,7 +343,7 @@ def main():
         return 0
     with tempfile.TemporaryDirectory() as folder:
         trial = Trial(args.program, folder, logs[0][1])
-        bad = try_mutants(trial, seeds, args.f, args.n)
+        bad = try_mutants(trial, lambda n: {"m%d" % n: mutant(seeds, n)}, args.f, args.n)
         print("# %d events came out of mutants of %d archives" % (trial.logs_inside, len(seeds)))
         print("%sok 1 - %d mutated archives break nothing, the rest is read"
               % ("not " if bad else "", args.n))
@@ -340,4 +360,5 @@ def main():
     return 1 if bad or not trial.logs_inside else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
