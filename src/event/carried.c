@@ -11,7 +11,7 @@
 
 enum source {
     SOURCE_END, /* of a category's list */
-#define SOURCE(id, fields) id,
+#define SOURCE(id, name, fields) id,
 #define CATEGORY(name, ...)
 #include "event/source.def"
 #undef SOURCE
@@ -20,7 +20,15 @@ enum source {
 };
 
 static const char *const source_fields[SOURCE_COUNT] = {
-#define SOURCE(id, fields) [id] = fields,
+#define SOURCE(id, name, fields) [id] = fields,
+#define CATEGORY(name, ...)
+#include "event/source.def"
+#undef SOURCE
+#undef CATEGORY
+};
+
+static const char *const source_names[SOURCE_COUNT] = {
+#define SOURCE(id, name, fields) [id] = name,
 #define CATEGORY(name, ...)
 #include "event/source.def"
 #undef SOURCE
@@ -31,7 +39,7 @@ static const struct {
     struct slice name;
     enum source source[SOURCES_MOST];
 } categories[] = {
-#define SOURCE(id, fields)
+#define SOURCE(id, name, fields)
 #define CATEGORY(name, ...) { SLICE_INIT(name), { __VA_ARGS__ } },
 #include "event/source.def"
 #undef SOURCE
@@ -80,6 +88,28 @@ bool category_carries(struct slice category, struct slice field)
         return false;
     }
     return false;
+}
+
+static enum source source_at(struct slice category, size_t n)
+{
+    for (size_t i = 0; i < sizeof categories / sizeof *categories; i++)
+        if (slice_eq(categories[i].name, category))
+            return n < SOURCES_MOST ? categories[i].source[n] : SOURCE_END;
+    return SOURCE_END;
+}
+
+const char *category_source(struct slice category, size_t n)
+{
+    enum source s = source_at(category, n);
+
+    return s == SOURCE_END || source_names[s][0] == '\0' ? NULL : source_names[s];
+}
+
+bool category_source_carries(struct slice category, size_t n, struct slice field)
+{
+    enum source s = source_at(category, n);
+
+    return field_is_system(field) || (s != SOURCE_END && has_word(source_fields[s], field));
 }
 
 bool field_is_system(struct slice field)

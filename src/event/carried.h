@@ -24,6 +24,11 @@ const char *shape_name(enum shape s);
  * that notes/sigma.md 1.12 calls derivable (ParentCommandLine, ParentUser, GrandParentImage). */
 bool category_carries(struct slice category, struct slice field);
 
+/* The n-th source of a category, as "Sysmon/13"; NULL after the last, and for a category without any. */
+const char *category_source(struct slice category, size_t n);
+/* Does that source carry the field (Sigma name)? */
+bool category_source_carries(struct slice category, size_t n, struct slice field);
+
 /* True when a source of that shape carries the field (Sigma name) under process_creation. */
 bool shape_carries(enum shape s, struct slice field);
 

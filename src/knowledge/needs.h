@@ -9,7 +9,7 @@
 
 enum need {
     NEED_EVENT, /* "Security, EventID 4688: A process was created; since Windows Vista, ..." */
-    NEED_CLASS, /* process creation: "Security/4688: degraded; not told: OriginalFileName" */
+    NEED_CLASS, /* by source: "Security/4688: degraded; not told: OriginalFileName" */
     NEED_POLICY /* "Detailed Tracking: Process Creation (by default off; volume medium): auditpol ..." */
 };
 

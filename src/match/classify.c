@@ -19,7 +19,8 @@ struct range {
 
 /* Tests of one field stand together: the last answer is nearly always the next one. */
 struct carrier {
-    enum shape shape;
+    bool (*ask)(const void *ctx, struct slice field);
+    const void *ctx;
     struct slice last;
     bool carries;
 };
@@ -28,7 +29,7 @@ static bool carries(struct carrier *c, struct slice field)
 {
     if (!c->last.p || !slice_eq(c->last, field)) {
         c->last = field;
-        c->carries = shape_carries(c->shape, field);
+        c->carries = c->ask(c->ctx, field);
     }
     return c->carries;
 }
@@ -123,11 +124,25 @@ static void survey_node(struct survey *s, const struct node *n, bool even)
     }
 }
 
+static bool ask_shape(const void *ctx, struct slice field)
+{
+    return shape_carries(*(const enum shape *)ctx, field);
+}
+
 enum rule_class rule_classify(const struct rule *r, enum shape shape, struct arena *a,
                               struct slices *ret_missing)
 {
+    return rule_classify_by(r, ask_shape, &shape, a, ret_missing);
+}
+
+enum rule_class rule_classify_by(const struct rule *r,
+                                 bool (*source_carries)(const void *ctx, struct slice field),
+                                 const void *ctx, struct arena *a, struct slices *ret_missing)
+{
     struct slices missing = { NULL, 0 };
-    struct survey s = { .rule = r, .shape = { .shape = shape }, .missing = &missing };
+    struct survey s = { .rule = r,
+                        .shape = { .ask = source_carries, .ctx = ctx },
+                        .missing = &missing };
     struct logsource source;
     bool can_true = false;
 

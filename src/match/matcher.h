@@ -103,5 +103,9 @@ const char *
 rule_class_name(enum rule_class c); /* "full", "degraded", "unfiltered", "cannot-fire" */
 enum rule_class rule_classify(const struct rule *r, enum shape shape, struct arena *a,
                               struct slices *ret_missing);
+/* The same on a source of which source_carries says what it has; for any category. */
+enum rule_class rule_classify_by(const struct rule *r,
+                                 bool (*source_carries)(const void *ctx, struct slice field),
+                                 const void *ctx, struct arena *a, struct slices *ret_missing);
 
 #endif

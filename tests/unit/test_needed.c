@@ -3,10 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "event/carried.h"
 #include "knowledge/needed.h"
+#include "knowledge/needs.h"
 #include "rule/ruleset.h"
 
 #define SYSMON "Microsoft-Windows-Sysmon/Operational"
@@ -74,6 +77,53 @@ static void service_needs_the_event_ids_that_it_tests(void **state)
                   e);
     assert_int_equal(n, 1);
     assert_true(e[0]->any);
+}
+
+struct words {
+    char text[400];
+};
+
+static void add_words(void *ctx, struct slice text)
+{
+    struct words *w = ctx;
+    size_t n = strlen(w->text);
+    snprintf(w->text + n, sizeof w->text - n, "%s%.*s", n ? " | " : "", SLICE_ARG(text));
+}
+
+static void classes_are(const char *rule, const char *want)
+{
+    struct names *names = names_new();
+    struct ruleset *rs = NULL;
+    struct words w = { "" };
+    assert_int_equal(ruleset_load_text(slice_str(rule), "t.yml", names, &rs, NULL), EV_OK);
+    assert_int_equal(rs->n, 1);
+    rule_needs(rs->rule[0], NEED_CLASS, add_words, &w);
+    assert_string_equal(w.text, want);
+    ruleset_free(rs);
+    names_free(names);
+}
+
+static void each_source_has_its_class(void **state)
+{
+    (void)state;
+    classes_are("title: t\nlogsource: {product: windows, category: network_connection}\n"
+                "detection: {a: {Image: x}, b: {DestinationHostname: y}, condition: a and not b}\n",
+                "Sysmon/3: full | Security/5156: unfiltered; not told: DestinationHostname");
+    classes_are("title: t\nlogsource: {product: windows, category: registry_event}\n"
+                "detection: {a: {Details: x}, condition: a}\n",
+                "Sysmon/12: cannot-fire; not told: Details | Sysmon/13: full | "
+                "Sysmon/14: cannot-fire; not told: Details | Security/4657, value set: full | "
+                "Security/4657, value deleted: cannot-fire; not told: Details");
+    classes_are("title: t\nlogsource: {product: windows, category: wmi_event}\n"
+                "detection: {a: {Destination: x}, condition: a}\n",
+                "Sysmon/19: cannot-fire; not told: Destination | Sysmon/20: full | "
+                "Sysmon/21: cannot-fire; not told: Destination | WMI-Activity/5861: full");
+    classes_are("title: t\nlogsource: {category: antivirus}\n"
+                "detection: {a: {Signature: x}, b: {Filename: y}, condition: a or b}\n",
+                "Windows Defender: full");
+    classes_are("title: t\nlogsource: {product: windows, service: security}\n"
+                "detection: {a: {EventID: 4624}, condition: a}\n",
+                "Security: full");
 }
 
 static void command(const char *policy, const char *want)
@@ -179,6 +229,7 @@ int main(void)
         cmocka_unit_test(unknown_event_gets_the_entry_of_its_channel),
         cmocka_unit_test(category_needs_each_of_its_sources),
         cmocka_unit_test(service_needs_the_event_ids_that_it_tests),
+        cmocka_unit_test(each_source_has_its_class),
         cmocka_unit_test(policies_are_commands_to_copy),
         cmocka_unit_test(policies_of_a_field_follow_the_alternatives),
         cmocka_unit_test(tables_agree_with_each_other),
