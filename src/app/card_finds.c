@@ -10,6 +10,7 @@
 #include "app/run.h"
 #include "app/survey.h"
 #include "app/talk.h"
+#include "base/filetime.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -17,7 +18,7 @@
 #include "knowledge/coverage.h"
 #include "scan/scan.h"
 
-enum { SORT_MEMORY = 64 << 20, NAMES_SHOWN = 20 };
+enum { SORT_MEMORY = 64 << 20, NAMES_SHOWN = 20, ROWS_SHOWN = 10, REASON_MOST = 400 };
 
 struct name_count {
     struct slice name;
@@ -26,8 +27,9 @@ struct name_count {
 
 struct rule_finds {
     uint64_t rows, unfiltered, first, last;
-    VEC(struct name_count) host, user;
-    bool host_more, user_more;
+    VEC(struct name_count) host, user, reason, untested;
+    bool host_more, user_more, reason_more, untested_more;
+    struct slice listed[ROWS_SHOWN]; /* the first rows as text */
 };
 
 struct card_finds {
@@ -38,6 +40,7 @@ struct card_finds {
     struct coverage coverage;
     bool judged;
     struct summary summary;
+    struct buf text; /* of one row */
     struct card_evidence card;
 };
 
@@ -59,10 +62,58 @@ static bool count_name(struct card_finds *f, struct name_count **v, size_t *n, s
     return true;
 }
 
+/* "2026-03-02T06:32:47.0000000Z WS-1 Security record 17, logs/Security.evtx at 4608" */
+static void list_row(struct card_finds *f, struct rule_finds *x, const struct detection *d)
+{
+    char iso[FILETIME_TEXT];
+    buf_clear(&f->text);
+    buf_put(&f->text, iso, filetime_iso(d->timestamp, iso));
+    buf_byte(&f->text, ' ');
+    buf_slice(&f->text, d->computer);
+    buf_byte(&f->text, ' ');
+    buf_slice(&f->text, channel_label(d->channel));
+    if (d->has_record_id)
+        buf_printf(&f->text, " record %llu", (unsigned long long)d->record_id);
+    if (d->nevent > 0) {
+        buf_printf(&f->text, ", %llu events", (unsigned long long)(d->nevent + d->nevent_more));
+    } else {
+        buf_str(&f->text, ", ");
+        buf_slice(&f->text, d->source_file);
+        buf_printf(&f->text, " at %llu", (unsigned long long)d->place.offset);
+    }
+    x->listed[x->rows] = arena_dup(&f->arena, buf_view(&f->text));
+}
+
+/* What matched, and what could not be tested. */
+static void count_reasons(struct card_finds *f, struct rule_finds *x, const struct detection *d)
+{
+    buf_clear(&f->text);
+    detection_matched_text(d, &f->text);
+    struct slice reason = buf_view(&f->text);
+    if (reason.n > REASON_MOST) {
+        reason.n = REASON_MOST;
+        while (reason.n > 0 && (reason.p[reason.n] & 0xc0) == 0x80)
+            reason.n--;
+    }
+    if (reason.n > 0 && !count_name(f, &x->reason.v, &x->reason.n, &x->reason.room, reason))
+        x->reason_more = true;
+    for (size_t i = 0; i < d->nuntested; i++) {
+        buf_clear(&f->text);
+        buf_slice(&f->text, d->untested[i].selection);
+        buf_str(&f->text, ": ");
+        buf_slice(&f->text, d->untested[i].field);
+        if (!count_name(f, &x->untested.v, &x->untested.n, &x->untested.room, buf_view(&f->text)))
+            x->untested_more = true;
+    }
+}
+
 static int count_row(void *ctx, const struct detection *d)
 {
     struct card_finds *f = ctx;
     struct rule_finds *x = &f->rule[d->rule->index];
+    if (x->rows < ROWS_SHOWN)
+        list_row(f, x, d);
+    count_reasons(f, x, d);
     if (x->rows++ == 0)
         x->first = d->timestamp;
     x->last = d->timestamp;
@@ -75,20 +126,12 @@ static int count_row(void *ctx, const struct detection *d)
     return EV_OK;
 }
 
-static int add_inputs(const struct options *o, struct inputs *in, struct ev_err *err)
-{
-    int rc = EV_OK;
-    for (size_t i = 0; i < o->evidence.n && rc == EV_OK; i++)
-        rc = inputs_add(in, o->evidence.v[i], err);
-    return rc;
-}
-
 static int survey(struct card_finds *f, const struct options *o, const struct loaded *l,
                   struct ev_err *err)
 {
     struct inputs in;
     inputs_init(&in);
-    int rc = add_inputs(o, &in, err);
+    int rc = run_inputs_of(o, &o->evidence, &in, err);
     if (rc == EV_OK)
         rc = survey_inputs(o, l->names, &in, &f->evidence, err);
     inputs_release(&in);
@@ -114,27 +157,29 @@ static int match(struct card_finds *f, const struct options *o, struct loaded *l
                  struct ev_err *err)
 {
     const struct match_options mo = { .kind = MATCHER_INDEXED };
-    const struct order_options oo = { .memory = SORT_MEMORY / 2 };
-    const struct filter all = { 0 };
+    const struct order_options oo = { .memory = SORT_MEMORY / 2, .tmpdir = o->tmpdir };
     struct scan_progress progress = { 0 };
     struct matcher *m = NULL;
+    struct filter filter;
     struct inputs in;
     int rc = matcher_build(l->rules, &mo, &m, err);
     if (rc < 0)
         return rc;
+    run_filter(o, &filter);
     inputs_init(&in);
     struct order *order = order_new(l->rules, &oo);
     struct correlator *correlator = correlator_new(l->rules, &oo);
     const struct scan_options so = { .matcher = m,
                                      .rules = l->rules,
-                                     .filter = &all,
-                                     .decoder = &decoder_native,
+                                     .filter = &filter,
+                                     .decoder = run_decoder(o, NULL),
                                      .correlator = correlator,
-                                     .reader = { .names = l->names },
+                                     .reader = { .names = l->names, .recover = o->recover },
+                                     .tmpdir = o->tmpdir,
                                      .threads = run_threads(o),
                                      .memory = SORT_MEMORY / 8,
                                      .stop = interrupt_seen };
-    rc = add_inputs(o, &in, err);
+    rc = run_inputs_add(o, &o->evidence, &in, err); /* said of when it was surveyed */
     if (rc == EV_OK)
         rc = scan_run(&so, &in, order, &progress, &f->summary, err);
     if (rc == EV_OK)
@@ -154,10 +199,15 @@ int card_finds_new(const struct options *o, struct loaded *l, struct card_finds 
     arena_init(&f->shown, LIMIT_SUMMARY_ARENA);
     arena_init(&f->summary.arena, LIMIT_SUMMARY_ARENA);
     evidence_init(&f->evidence);
+    buf_init(&f->text, LIMIT_OUT_ROW);
     f->nrule = l->rules->n;
     f->rule = xcalloc(f->nrule > 0 ? f->nrule : 1, sizeof *f->rule);
     interrupt_catch();
-    int rc = survey(f, o, l, err);
+    int rc = run_check_times(o, err);
+    if (rc == EV_OK && run_decoder(o, err) == NULL)
+        rc = EV_EUSAGE;
+    if (rc == EV_OK)
+        rc = survey(f, o, l, err);
     if (rc == EV_OK)
         rc = match(f, o, l, err);
     interrupt_forget();
@@ -176,10 +226,13 @@ void card_finds_free(struct card_finds *f)
     for (size_t i = 0; i < f->nrule; i++) {
         free(f->rule[i].host.v);
         free(f->rule[i].user.v);
+        free(f->rule[i].reason.v);
+        free(f->rule[i].untested.v);
     }
     if (f->judged)
         coverage_release(&f->coverage);
     evidence_release(&f->evidence);
+    buf_release(&f->text);
     arena_release(&f->summary.arena);
     arena_release(&f->shown);
     arena_release(&f->arena);
@@ -234,6 +287,91 @@ static struct slices silence(struct card_finds *f, const struct rule *r)
     return ret;
 }
 
+/* Events of one kind on all computers. */
+struct seen_count {
+    uint64_t n, first, last;
+    bool untold; /* of some channel, EventIDs were not told apart */
+};
+
+static void seen_add(struct seen_count *t, uint64_t n, uint64_t first, uint64_t last)
+{
+    if (n == 0)
+        return;
+    t->first = t->n == 0 || (first != 0 && first < t->first) ? first : t->first;
+    t->last = last > t->last ? last : t->last;
+    t->n += n;
+}
+
+static void seen_channel(struct seen_count *t, const struct evidence_channel *ch,
+                         const struct needed_entry *e)
+{
+    if (!slice_eq_nocase(ch->name, slice_str(e->channel)))
+        return;
+    if (e->any) {
+        seen_add(t, ch->events, ch->first, ch->last);
+        return;
+    }
+    t->untold |= ch->untold;
+    for (size_t i = 0; i < ch->nid; i++)
+        if (ch->id[i].event_id == e->event_id &&
+            (e->provider[0] == '\0' || ch->id[i].provider.n == 0 ||
+             slice_eq_nocase(ch->id[i].provider, slice_str(e->provider))))
+            seen_add(t, ch->id[i].n, ch->id[i].first, ch->id[i].last);
+}
+
+static void tell_seen(const struct seen_count *t, const struct card_finds *f,
+                      const struct needed_entry *e, struct buf *out)
+{
+    char from[FILETIME_TEXT], to[FILETIME_TEXT];
+    uint64_t with = 0;
+    buf_clear(out);
+    buf_slice(out, channel_label(slice_str(e->channel)));
+    if (!e->any)
+        buf_printf(out, " %u", e->event_id);
+    if (t->n == 0) {
+        buf_str(out, t->untold ? ": not counted" : ": none");
+        return;
+    }
+    filetime_iso(t->first, from);
+    filetime_iso(t->last, to);
+    buf_printf(out, ": %llu from %s to %s", (unsigned long long)t->n, from, to);
+    if (e->event_id != 4688 || strcmp(e->channel, "Security") != 0)
+        return;
+    for (size_t i = 0; i < f->evidence.nhost; i++)
+        with += f->evidence.host[i].process.s4688_with_command_line;
+    buf_printf(out, ", %llu of them with a command line", (unsigned long long)with);
+}
+
+/* The events that the rule needs, as far as they are here. */
+static struct slices seen(struct card_finds *f, const struct rule *r)
+{
+    const struct needed_entry *need[NEEDED_ROOM];
+    size_t n = needed_of_rule(r, need, NEEDED_ROOM);
+    n = n < NEEDED_ROOM ? n : NEEDED_ROOM;
+    struct slices ret = { arena_zalloc(&f->shown, n + 1, sizeof *ret.v), 0 };
+    for (size_t i = 0; i < n; i++) {
+        struct seen_count t = { 0 };
+        for (size_t h = 0; h < f->evidence.nhost; h++)
+            for (size_t k = 0; k < f->evidence.host[h].nchannel; k++)
+                seen_channel(&t, &f->evidence.host[h].channel[k], need[i]);
+        tell_seen(&t, f, need[i], &f->text);
+        ret.v[ret.n++] = arena_dup(&f->shown, buf_view(&f->text));
+    }
+    return ret;
+}
+
+static struct slices listed(struct card_finds *f, const struct rule_finds *x)
+{
+    struct slices ret = { arena_zalloc(&f->shown, ROWS_SHOWN + 1, sizeof *ret.v), 0 };
+    for (size_t i = 0; i < ROWS_SHOWN && i < x->rows; i++)
+        if (x->listed[i].p != NULL)
+            ret.v[ret.n++] = x->listed[i];
+    if (x->rows > ROWS_SHOWN)
+        ret.v[ret.n++] =
+            arena_printf(&f->shown, "and %llu more", (unsigned long long)(x->rows - ROWS_SHOWN));
+    return ret;
+}
+
 const struct card_evidence *card_finds_of(struct card_finds *f, const struct rule *r)
 {
     if (f == NULL)
@@ -248,6 +386,10 @@ const struct card_evidence *card_finds_of(struct card_finds *f, const struct rul
         .last = x->last,
         .hosts = texts(f, x->host.v, x->host.n, x->host_more),
         .users = texts(f, x->user.v, x->user.n, x->user_more),
+        .reasons = texts(f, x->reason.v, x->reason.n, x->reason_more),
+        .untested = texts(f, x->untested.v, x->untested.n, x->untested_more),
+        .listed = listed(f, x),
+        .seen = seen(f, r),
         .silent = silence(f, r),
         .computers = f->evidence.nhost,
     };

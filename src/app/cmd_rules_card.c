@@ -1,6 +1,8 @@
 /* cmd_rules_card.c - `evtriage rules card`: pages of rules, one after the other or as a folder. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,10 +14,13 @@
 #include "base/limits.h"
 #include "knowledge/card.h"
 
+enum { CARD_THREADS = 8 }; /* more wait for the file system */
+
 struct card_run {
     const struct options *o;
     const struct loaded *l;
     struct cards *cards;
+    struct card_options made_with;
     struct card_finds *finds; /* NULL: no --evidence */
     enum page_format format;
     struct buf text;
@@ -67,22 +72,95 @@ static int write_file(struct card_run *x, const char *name, struct ev_err *err)
     return rc;
 }
 
-static int write_folder(struct card_run *x, struct ev_err *err)
+/* --- a folder, by several threads: most of the time goes into making files ----------------------- */
+
+struct worker {
+    struct card_run run; /* its own cards and text */
+    atomic_size_t *next; /* rule to be taken, shared */
+    atomic_bool *stop;
+    struct ev_err err;
+    int rc;
+    size_t failed; /* the rule */
+};
+
+/* Rules are taken in their order, and one that is taken is tried: of all faults the first is known. */
+static void *work(void *ctx)
 {
-    int rc = EV_OK;
-    if (mkdir(x->folder, 0777) < 0 && errno != EEXIST) {
-        (void)ev_err_errno(err, EV_EIO, errno, "cannot be made");
-        return ev_err_file(err, x->folder);
-    }
-    for (size_t i = 0; i < x->l->rules->n && rc == EV_OK; i++) {
+    struct worker *w = ctx;
+    struct card_run *x = &w->run;
+    size_t i;
+    while (!atomic_load(w->stop) && (i = atomic_fetch_add(w->next, 1)) < x->l->rules->n) {
         const struct rule *r = x->l->rules->rule[i];
         if (!listed(x, r))
             continue;
         buf_clear(&x->text);
         card_write(x->cards, r, x->format, true, card_finds_of(x->finds, r), &x->text);
-        rc = write_file(x, card_name(x->cards, r), err);
+        w->rc = write_file(x, card_name(x->cards, r), &w->err);
         x->n++;
+        if (w->rc < 0) {
+            w->failed = i;
+            atomic_store(w->stop, true);
+        }
     }
+    return NULL;
+}
+
+static int worker_init(struct worker *w, const struct card_run *x, unsigned i, struct ev_err *err)
+{
+    w->run = *x;
+    w->run.n = 0;
+    if (i == 0)
+        return EV_OK;
+    buf_init(&w->run.text, LIMIT_OUT_ROW);
+    w->run.cards = NULL;
+    return cards_new(x->l->rules, &x->made_with, &w->run.cards, err);
+}
+
+static int work_all(struct card_run *x, struct ev_err *err)
+{
+    struct worker w[CARD_THREADS] = { { .rc = EV_OK } };
+    pthread_t thread[CARD_THREADS];
+    atomic_size_t next = 0;
+    atomic_bool stop = false;
+    unsigned n = x->finds ? 1 : run_threads(x->o), started = 0, made = 0;
+    int rc = EV_OK;
+    n = n < CARD_THREADS ? n : CARD_THREADS;
+    for (; made < n && rc == EV_OK; made++) {
+        w[made].next = &next;
+        w[made].stop = &stop;
+        rc = worker_init(&w[made], x, made, err);
+    }
+    while (rc == EV_OK && started + 1 < made &&
+           pthread_create(&thread[started], NULL, work, &w[started + 1]) == 0)
+        started++;
+    if (rc == EV_OK)
+        (void)work(&w[0]);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    size_t first = SIZE_MAX;
+    x->text = w[0].run.text;
+    for (unsigned i = 0; i < made; i++) {
+        x->n += w[i].run.n;
+        if (w[i].rc < 0 && w[i].failed < first) {
+            first = w[i].failed;
+            rc = w[i].rc;
+            *err = w[i].err;
+        }
+        if (i > 0) {
+            buf_release(&w[i].run.text);
+            cards_free(w[i].run.cards);
+        }
+    }
+    return rc;
+}
+
+static int write_folder(struct card_run *x, struct ev_err *err)
+{
+    if (mkdir(x->folder, 0777) < 0 && errno != EEXIST) {
+        (void)ev_err_errno(err, EV_EIO, errno, "cannot be made");
+        return ev_err_file(err, x->folder);
+    }
+    int rc = work_all(x, err);
     for (size_t i = 0; cards_index_name(i) != NULL && rc == EV_OK; i++) {
         buf_clear(&x->text);
         cards_index(x->cards, i, x->format, listed, x, &x->text);
@@ -135,12 +213,14 @@ int rules_card(const struct options *o, struct loaded *l)
     if (!check(o, &x.format))
         return EXIT_USAGE;
     loaded_print_messages(l, MESSAGE_ERROR);
-    if (cards_new(l->rules, l->attack, &x.cards, &err) < 0) {
+    x.made_with = (struct card_options){ l->attack, o->fields, o->index, o->interval };
+    int rc = cards_new(l->rules, &x.made_with, &x.cards, &err);
+    if (rc < 0) {
         talk_error(&err);
-        return EXIT_FAILED;
+        return rc == EV_ELIMIT ? EXIT_FAILED : EXIT_USAGE;
     }
     buf_init(&x.text, LIMIT_OUT_ROW);
-    int rc = o->evidence.n ? card_finds_new(o, l, &x.finds, &err) : EV_OK;
+    rc = o->evidence.n ? card_finds_new(o, l, &x.finds, &err) : EV_OK;
     if (rc == EV_OK)
         rc = x.folder ? write_folder(&x, &err) : write_standard(&x, &err);
     buf_release(&x.text);
@@ -148,7 +228,7 @@ int rules_card(const struct options *o, struct loaded *l)
     card_finds_free(x.finds);
     if (rc < 0) {
         talk_error(&err);
-        return rc == EV_EEXIST ? EXIT_USAGE : rc == EV_ENOTFOUND ? EXIT_UNREAD : run_exit(rc);
+        return rc == EV_ENOTFOUND ? EXIT_UNREAD : run_exit(rc);
     }
     if (x.n == 0) {
         talk("no rule of that id, title or tag; rules list shows those there are");

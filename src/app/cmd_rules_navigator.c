@@ -28,14 +28,10 @@ static bool listed(const void *ctx, const struct rule *r)
 static int judge(struct work *w, struct ev_err *err)
 {
     struct inputs in;
-    int rc = EV_OK;
     inputs_init(&in);
-    in.tmpdir = w->o->tmpdir;
-    in.stop = interrupt_seen;
-    for (size_t i = 0; i < w->o->evidence.n && rc == EV_OK; i++)
-        rc = inputs_add(&in, w->o->evidence.v[i], err);
-    for (size_t i = 0; i < in.trouble.n; i++)
-        talk("%s", in.trouble.v[i]);
+    int rc = run_check_times(w->o, err);
+    if (rc == EV_OK)
+        rc = run_inputs_of(w->o, &w->o->evidence, &in, err);
     if (rc == EV_OK)
         rc = survey_inputs(w->o, w->l->names, &in, &w->evidence, err);
     for (size_t i = 0; i < w->evidence.nlog; i++) {

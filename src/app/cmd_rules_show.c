@@ -187,7 +187,10 @@ static void show_text(const struct attack *a, const struct rule *r, struct buf *
     show_unknown_keys(r);
     printf("%-14s %zu in %zu selections, %zu of our own in `tests`\n\n", "tests", rule_own_tests(r),
            rule_own_selections(r), r->nrule_test);
-    show_tree(r, NULL, b);
+    if (r->correlation)
+        show_correlation_tree(r, b);
+    else
+        show_tree(r, NULL, b);
     fwrite(b->p, 1, b->n, stdout);
 }
 

@@ -49,17 +49,32 @@ unsigned run_threads(const struct options *o)
 
 int run_inputs(const struct options *o, struct inputs *in, struct ev_err *err)
 {
+    return run_inputs_of(o, &o->argument, in, err);
+}
+
+int run_inputs_add(const struct options *o, const struct option_list *path, struct inputs *in,
+                   struct ev_err *err)
+{
     in->tmpdir = o->tmpdir;
     in->stop = interrupt_seen;
     in->carve = o->recover;
     int rc = container_options_make(o, in, err);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; i < o->argument.n; i++) {
-        rc = inputs_add(in, o->argument.v[i], err);
+    for (size_t i = 0; i < path->n; i++) {
+        rc = inputs_add(in, path->v[i], err);
         if (rc < 0)
             return rc;
     }
+    return EV_OK;
+}
+
+int run_inputs_of(const struct options *o, const struct option_list *path, struct inputs *in,
+                  struct ev_err *err)
+{
+    int rc = run_inputs_add(o, path, in, err);
+    if (rc < 0)
+        return rc;
     for (size_t i = 0; i < in->trouble.n; i++)
         talk("%s", in->trouble.v[i]);
     const size_t alone = in->left_alone.n;

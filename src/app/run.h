@@ -17,6 +17,12 @@ void run_filter(const struct options *o, struct filter *f);
 unsigned run_threads(const struct options *o);
 /* Adds every argument and says which folders could not be opened. */
 int run_inputs(const struct options *o, struct inputs *in, struct ev_err *err);
+/* The same of other paths, such as those of --evidence. */
+int run_inputs_of(const struct options *o, const struct option_list *path, struct inputs *in,
+                  struct ev_err *err);
+/* Only adds them, without a word. */
+int run_inputs_add(const struct options *o, const struct option_list *path, struct inputs *in,
+                   struct ev_err *err);
 /* Bytes of the inputs that will be read. */
 uint64_t run_bytes(const struct inputs *in);
 /* --verbose: every finding, and every file that was passed over. */

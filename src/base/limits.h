@@ -42,6 +42,7 @@
 #define LIMIT_EXPANSION 100000               /* values that placeholders make of one */
 #define LIMIT_CORRELATION_REFS 64            /* rules, fields of one correlation; seen: 5 */
 #define LIMIT_CORRELATION_DEPTH 16           /* correlations of correlations; seen: 2 */
+#define LIMIT_SHOWN_RULES 200                /* told below one correlation on a card; seen: 3 */
 #define LIMIT_CONDITION LIMIT_KIB(64)        /* text of one condition */
 
 #define LIMIT_LINT_ARENA LIMIT_MIB(256) /* texts of notes, folded values */

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "knowledge/car.h"
 #include "knowledge/card_impl.h"
+#include "rule/lint.h"
 #include "rule/show.h"
 
 struct slice card_text(struct cards *c, const char *fmt, ...)
@@ -160,16 +161,36 @@ static void car_row(struct cards *c, struct page *p, const struct rule *r, bool 
     page_row_end(p);
 }
 
+static bool has_prefix(struct slice tag, struct slice prefix)
+{
+    return slice_eq_nocase(slice_sub(tag, 0, prefix.n), prefix);
+}
+
+/* Tags of other namespaces: one row each for those that Sigma's specification names. */
 static void other_tags(struct cards *c, struct page *p, const struct rule *r)
 {
-    page_row(p, "Other tags");
-    for (size_t i = 0; i < r->tags.n; i++) {
-        struct slice tag = r->tags.v[i];
-        if (attack_find(c->attack, tag) == NULL && !attack_is_technique(tag) &&
-            !slice_eq_nocase(slice_sub(tag, 0, 4), SLICE("car.")))
-            page_item(p, tag);
+    static const struct {
+        const char *label, *prefix;
+    } space[] = { { "CVE", "cve." },
+                  { "D3FEND", "d3fend." },
+                  { "Detection", "detection." },
+                  { "STP", "stp." },
+                  { "TLP", "tlp." },
+                  { "CAR tag", "car." }, /* has its row already */
+                  { "Other tags", "" } };
+    enum { SPACES = sizeof space / sizeof *space, CAR_SPACE = SPACES - 2 };
+    for (size_t k = 0; k < SPACES; k++) {
+        page_row(p, space[k].label);
+        for (size_t i = 0; i < r->tags.n && k != CAR_SPACE; i++) {
+            struct slice tag = r->tags.v[i];
+            size_t of = 0;
+            while (!has_prefix(tag, slice_str(space[of].prefix)))
+                of++;
+            if (of == k && attack_find(c->attack, tag) == NULL && !attack_is_technique(tag))
+                page_item(p, tag);
+        }
+        page_row_end(p);
     }
-    page_row_end(p);
 }
 
 static void meaning(struct cards *c, struct page *p, const struct rule *r)
@@ -191,16 +212,57 @@ static void meaning(struct cards *c, struct page *p, const struct rule *r)
     page_table_end(p);
 }
 
+/* "12 in 3 selections, 9 patterns, 2 regular expressions" */
+static void counts(struct cards *c, struct page *p, const struct rule *r)
+{
+    size_t patterns = 0, regexes = 0;
+    const size_t n = rule_own_tests(r);
+    for (size_t i = 0; i < n; i++) {
+        patterns += r->test[i]->kind == TEST_PATTERN;
+        regexes += r->test[i]->kind == TEST_REGEX;
+    }
+    if (n > 0)
+        row(p, "Tests",
+            card_text(c, "%zu, selections: %zu; texts: %zu, regular expressions: %zu, others: %zu",
+                      n, rule_own_selections(r), patterns, regexes, n - patterns - regexes));
+}
+
+/* What the loader and the lint say of the rule. */
+static void doubts(struct cards *c, struct page *p, const struct rule *r)
+{
+    struct lint l;
+    lint_init(&l);
+    lint_values(&l, r);
+    lint_logic(&l, r);
+    page_row(p, "Doubtful");
+    for (size_t i = 0; i < l.note.n; i++) {
+        const struct lint_note *n = &l.note.v[i];
+        buf_clear(&c->text);
+        buf_printf(&c->text, "line %u: ", n->line);
+        buf_slice(&c->text, n->text);
+        page_item(p, buf_view(&c->text));
+    }
+    page_row_end(p);
+    lint_release(&l);
+}
+
 static void condition(struct cards *c, struct page *p, const struct rule *r)
 {
     page_heading(p, 2, SLICE("Condition"), NULL);
-    if (r->ncondition == 0) {
-        page_paragraph(p, SLICE("A correlation of other rules; `evtriage rules show` tells it."));
-        return;
-    }
     buf_clear(&c->text);
-    show_tree(r, NULL, &c->text);
+    if (r->correlation != NULL)
+        show_correlation_tree(r, &c->text);
+    else
+        show_tree(r, NULL, &c->text);
     page_code(p, buf_view(&c->text));
+    page_table(p);
+    counts(c, p, r);
+    page_row(p, "Filtered by");
+    for (size_t i = 0; i < r->nfilter; i++)
+        page_item(p, r->filter[i].title);
+    page_row_end(p);
+    doubts(c, p, r);
+    page_table_end(p);
 }
 
 static void reading(struct page *p, const struct rule *r)
@@ -264,6 +326,10 @@ static void evidence(struct cards *c, struct page *p, const struct rule *r,
     }
     rows(p, "Computers", &e->hosts);
     rows(p, "Users", &e->users);
+    rows(p, "What matched", &e->reasons);
+    rows(p, "Not tested", &e->untested);
+    rows(p, "First rows", &e->listed);
+    rows(p, "Events here", &e->seen);
     rows(p, "Could not tell", &e->silent);
     page_table_end(p);
     if (e->rows == 0 && e->silent.n == 0 && rule_shows_rows(r))
@@ -336,20 +402,23 @@ static void name_all(struct cards *c)
     map_release(&taken);
 }
 
-int cards_new(const struct ruleset *rules, const struct attack *attack, struct cards **ret,
+int cards_new(const struct ruleset *rules, const struct card_options *o, struct cards **ret,
               struct ev_err *err)
 {
-    static const struct export_options plain = { NULL, NULL, NULL };
     struct cards *c = xcalloc(1, sizeof *c);
     int rc = EV_OK;
     arena_init(&c->arena, LIMIT_RULE_ARENA);
     buf_init(&c->text, LIMIT_OUT_ROW);
     c->rules = rules;
-    c->attack = attack;
+    c->attack = o->attack;
     c->name = xcalloc(rules->n > 0 ? rules->n : 1, sizeof *c->name);
     name_all(c);
-    for (size_t i = 0; i < CARD_TARGETS && export_target_at(i) != NULL && rc == EV_OK; i++)
-        rc = exporter_new(export_target_at(i), &plain, &c->exporter[i], err);
+    for (size_t i = 0; i < CARD_TARGETS && export_target_at(i) != NULL && rc == EV_OK; i++) {
+        const struct export_target *t = export_target_at(i);
+        const struct export_options eo = { export_target_is_mapped(t) ? o->fields : NULL, o->index,
+                                           o->interval };
+        rc = exporter_new(t, &eo, &c->exporter[i], err);
+    }
     if (rc < 0) {
         cards_free(c);
         return rc;

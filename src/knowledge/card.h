@@ -11,8 +11,15 @@
 
 struct cards; /* what all cards of a run share: exporters, names of files */
 
-/* rules and attack (NULL: the built-in table) are borrowed. EV_ELIMIT and the like. */
-int cards_new(const struct ruleset *rules, const struct attack *attack, struct cards **ret,
+/* What cards are made with; all borrowed, all may be NULL. */
+struct card_options {
+    const struct attack *attack; /* NULL: the built-in table */
+    const char *fields;          /* mapping of the exports, as in struct export_options */
+    const char *index, *interval;
+};
+
+/* rules and o are borrowed. EV_EUSAGE, EV_ENOTFOUND, EV_ESYNTAX of the exports' options; EV_ELIMIT. */
+int cards_new(const struct ruleset *rules, const struct card_options *o, struct cards **ret,
               struct ev_err *err);
 void cards_free(struct cards *c);
 
@@ -23,6 +30,11 @@ struct card_evidence {
     uint64_t undecided;         /* events that could not be judged */
     uint64_t first, last;       /* FILETIME of the rows */
     struct slices hosts, users; /* of the rows, the most frequent first: "WS-1 (12)" */
+    struct slices reasons;      /* what matched, likewise: "selection: Image endswith ... (12)" */
+    struct slices untested;     /* tests that hang on fields which the records lack, likewise */
+    struct slices listed;       /* the first rows: time, computer, where the record is */
+    struct slices
+        seen; /* of the events that the rule needs: how many are there, from when to when */
     struct slices
         silent;       /* of computers where it could not, or not wholly, have fired: the reason */
     size_t computers; /* of the evidence */

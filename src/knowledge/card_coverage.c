@@ -115,13 +115,18 @@ static bool simulation(struct cards *c, struct page *p, const struct rule *r)
 void card_triggers(struct cards *c, struct page *p, const struct rule *r)
 {
     struct attack_tag tag[ATTACK_TAGS];
+    const struct rule_key *data = rule_key_find(r, "regression_tests_path");
     size_t n = attack_tags(c->attack, r, ATTACK_TECHNIQUE, tag, ATTACK_TAGS);
-    if (n == 0 && rule_key_find(r, "simulation") == NULL)
+    if (n == 0 && rule_key_find(r, "simulation") == NULL && data == NULL)
         return;
     page_heading(p, 2, SLICE("Triggers"), NULL);
     page_table(p);
     page_row(p, "Of the rule");
     (void)simulation(c, p, r);
+    page_row_end(p);
+    page_row(p, "Regression data");
+    if (data != NULL && data->text.n > 0)
+        page_item(p, data->text);
     page_row_end(p);
     page_row(p, "By technique");
     for (size_t i = 0; i < n && i < ATTACK_TAGS; i++) {

@@ -35,6 +35,11 @@ const char *export_target_name(const struct export_target *t)
     return t->name;
 }
 
+bool export_target_is_mapped(const struct export_target *t)
+{
+    return t->fields != NULL;
+}
+
 const char *export_target_about(const struct export_target *t)
 {
     return t->about;

@@ -22,6 +22,8 @@ const struct export_target *export_target_at(size_t i);
 /* NULL: there is none of that name. */
 const struct export_target *export_target_find(const char *name);
 const char *export_target_name(const struct export_target *t);
+/* Does it take a mapping of fields? The others are about our own dumps, under their own names. */
+bool export_target_is_mapped(const struct export_target *t);
 /* One line about it. */
 const char *export_target_about(const struct export_target *t);
 

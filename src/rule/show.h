@@ -23,6 +23,10 @@ struct show_notes {
 };
 void show_tree(const struct rule *r, const struct show_notes *notes, struct buf *out);
 
+/* A correlation as a tree: what is counted or awaited, then each rule that it refers to with its own
+ * conditions. Nothing for other rules. */
+void show_correlation_tree(const struct rule *r, struct buf *out);
+
 /* The same as JSON: an array of conditions {text, node}. A node is {"and":[...]}, {"or":[...]},
  * {"not":node}, {"selection":name,"node":node} (the node where it is named first only) or
  * {"test":{...}}. */

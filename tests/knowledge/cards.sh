@@ -64,9 +64,43 @@ result "the card counts what a scan finds" "$fault"
 fault=
 grep -q 'SRV-PRN-01.*could not: 4688 without command line' "$work/card" || fault=$(grep -A9 'In this evidence' "$work/card")
 result "the card tells why a computer was silent" "$fault"
+fault=
+for want in 'What matched: *selection_dll: CommandLine contains "comsvcs"' 'record 184764, testdata/story/Security.evtx' \
+    'Security 4688: 430 from 2026-.*, 378 of them with a command line'; do
+    grep -q "$want" "$work/card" || fault="$fault no \"$want\""
+done
+result "the card tells what matched, where, and what there is" "$fault"
+found=$("$EVTRIAGE" scan -q -f jsonl -r rules --rule "$rule" --from 2026-03-05T11:05:00Z --to 2026-03-05T11:20:00Z testdata/story | wc -l)
+"$EVTRIAGE" rules card -f text -r rules --evidence testdata/story --from 2026-03-05T11:05:00Z \
+    --to 2026-03-05T11:20:00Z "$rule" >"$work/card"
+fault=
+[ "$found" -gt 0 ] && grep -q "^Detections: *$found\$" "$work/card" || fault="scan finds $found: $(grep Detections "$work/card")"
+result "a window of time narrows the card as it does a scan" "$fault"
+if "$EVTRIAGE" --version --verbose | grep -q 'zip.*libarchive'; then
+    (cd testdata && python3 -m zipfile -c "$work/story.zip" story/Security.evtx)
+    "$EVTRIAGE" rules card -f text -r rules --evidence "$work/story.zip" "$rule" >"$work/card" 2>"$work/err"
+    fault=
+    grep -q 'record 184764, .*story.zip' "$work/card" || fault=$(cat "$work/err")
+    result "evidence may lie in an archive" "$fault"
+else
+    skipped "evidence may lie in an archive" "built without libarchive"
+fi
+"$EVTRIAGE" rules card -f text --fields winlogbeat -r rules "Security Log Cleared" >"$work/card"
+fault=
+grep -q '^ *(*winlog.channel:"Security"' "$work/card" || fault=$(grep -A3 '^es-qs' "$work/card")
+result "exports on the card take a mapping" "$fault"
+"$EVTRIAGE" rules card -f text -r rules "Failed Logons, Then a Success" >"$work/card"
+fault=
+grep -q 'correlation: temporal_ordered' "$work/card" && grep -q 'EventID is "4625"' "$work/card" || fault=$(cat "$work/card")
+result "the card of a correlation has the conditions of its rules" "$fault"
+# Every tag of ATT&CK and CAR in the rules has its name.
+fault=$("$EVTRIAGE" rules check -r rules 2>&1 | grep -E 'attack-unknown|car-unknown')
+result "every tag of our pack resolves" "$fault"
 shared=${EVTRIAGE_SHARED:-/nowhere}/sigma/rules/windows
 if [ -d "$shared" ]; then
     folder "all rules of SigmaHQ" "$shared"
+    fault=$("$EVTRIAGE" rules check -r "$shared" 2>&1 | grep -E 'attack-unknown|car-unknown')
+    result "every tag of SigmaHQ's rules resolves" "$fault"
 else
     skipped "all rules of SigmaHQ" "no shared data here"
 fi
