@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/digest.h"
+#include "base/crc32.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/parse.h"

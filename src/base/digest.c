@@ -1,14 +1,13 @@
-/* digest.c - SHA-256, SHA-1 and MD5 by libcrypto, CRC-32 by libdeflate.
+/* digest.c - SHA-256, SHA-1 and MD5 by libcrypto.
  *
- * Both libraries use the machine's instructions for it, which code of ours would not.
- * May include: base/, libcrypto, libdeflate. */
+ * It uses the machine's instructions for it, which code of ours would not.
+ * May include: base/, libcrypto. */
 #include "base/digest.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <libdeflate.h>
 #include <openssl/evp.h>
 
 #include "base/limits.h"
@@ -166,10 +165,4 @@ out:
     sha256_free(d);
     close(fd);
     return rc;
-}
-
-uint32_t crc32_add(uint32_t crc, struct slice s)
-{
-    /* A NULL buffer would ask libdeflate for the start value instead. */
-    return s.n ? libdeflate_crc32(crc, s.p, s.n) : crc;
 }

@@ -1,5 +1,4 @@
-/* digest.h - SHA-256, SHA-1, MD5 (libcrypto) and CRC32 (libdeflate). The only header of the tree behind which
- * these libraries are used.
+/* digest.h - SHA-256, SHA-1 and MD5. The only header of the tree behind which libcrypto is used.
  * Rank: slice.h, err.h. */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
@@ -35,7 +34,5 @@ void digester_free(struct digester *d);
 void digest_hex(const uint8_t *p, size_t n, char *out);
 /* SHA-256 of a whole file, streaming. EV_EIO. */
 int sha256_file(const char *path, uint8_t ret[32], struct ev_err *err);
-/* CRC-32 (IEEE) continued from crc; start with 0. */
-uint32_t crc32_add(uint32_t crc, struct slice s);
 
 #endif

@@ -5,7 +5,7 @@
  * May include: base/, event/, this folder. */
 #include "evtx/native_impl.h"
 
-#include "base/digest.h"
+#include "base/crc32.h"
 #include "base/limits.h"
 
 #define RECORD_MAGIC 0x00002a2au

@@ -7,7 +7,7 @@
 
 #include "evtx/carve.h"
 
-#include "base/digest.h"
+#include "base/crc32.h"
 #include "base/mem.h"
 
 #define BATCH ((size_t)NATIVE_BATCH_CHUNKS * EVTX_CHUNK)

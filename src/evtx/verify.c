@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "base/digest.h"
+#include "base/crc32.h"
 #include "base/filetime.h"
 #include "base/limits.h"
 #include "evtx/verify_impl.h"

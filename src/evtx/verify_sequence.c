@@ -3,7 +3,7 @@
  * May include: base/, event/, input/, this folder. */
 #include <inttypes.h>
 
-#include "base/digest.h"
+#include "base/crc32.h"
 #include "base/filetime.h"
 #include "base/limits.h"
 #include "base/mem.h"

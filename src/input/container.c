@@ -57,7 +57,7 @@ int container_open(const char *path, const char *inside, const struct source *fr
     e->o = *o;
     e->path = xstrdup(path);
     e->inside = xstrdup(inside);
-    e->socket = -1;
+    e->socket = e->file = -1;
     e->refs = 1;
     e->disk = o->disk ? o->disk : LIMIT_EVIDENCE_DISK;
     buf_init(&e->name, 2 * LIMIT_PATH + WIRE_TEXT);
@@ -94,6 +94,8 @@ void container_free(struct container *e)
     if (left > 0)
         return;
     container_stop(e);
+    if (e->file >= 0)
+        close(e->file);
     pthread_mutex_destroy(&e->lock);
     pthread_mutex_destroy(&e->count_lock);
     pthread_cond_destroy(&e->freed);
@@ -310,6 +312,22 @@ static void name_member(struct container *e, const char *inside)
     buf_byte(&e->name, 0);
 }
 
+/* Copied out of shared memory, then looked at. */
+static struct source *direct(struct container *e, uint64_t size, const char *path)
+{
+    const uint32_t n = e->in.n, slot = e->in.slot;
+    uint64_t *pair;
+    struct source *s = NULL;
+
+    if (n == 0 || n > WIRE_SLOT / sizeof(uint64_t[2]) || slot >= WIRE_SLOTS)
+        return NULL;
+    pair = xcalloc(n, sizeof(uint64_t[2]));
+    memcpy(pair, e->slot + (size_t)slot * WIRE_SLOT, n * sizeof(uint64_t[2]));
+    s = container_direct(e, e->in.handle, pair, n, size, path);
+    free(pair);
+    return s;
+}
+
 static int found(struct container *e, struct container_member *ret, struct ev_err *err)
 {
     const uint32_t flags = e->in.flags;
@@ -320,7 +338,12 @@ static int found(struct container *e, struct container_member *ret, struct ev_er
     *ret = (struct container_member){ .path = (const char *)e->name.p };
     memcpy(ret->time, e->in.time, sizeof ret->time);
     e->go = false;
-    if (!(flags & WIRE_STREAM)) {
+    if (flags & WIRE_EXTENTS) {
+        ret->source = direct(e, size, ret->path);
+        if (!ret->source)
+            return ev_err_set(err, EV_EFORMAT,
+                              "its reader says nonsense; nothing more of it is read");
+    } else if (!(flags & WIRE_STREAM)) {
         ret->source = container_remote(e, e->in.handle, size, ret->path);
     } else {
         rc = receive(e, e->disk / 2, &fd, &size, err);

@@ -15,6 +15,7 @@ struct container {
     struct container_options o;
     char *path;   /* of the item */
     char *inside; /* what of it is wanted */
+    int file;     /* the item, for what lies in it as it is */
     int socket;   /* -1: the helper is gone */
     pid_t pid;
     const uint8_t
@@ -54,6 +55,10 @@ void container_ref(struct container *e);
 /* A log in place, by its handle. */
 struct source *container_remote(struct container *e, uint64_t handle, uint64_t size,
                                 const char *path);
+/* A log that lies in the item as it is: n pairs of where and how much, as in wire.h; handle is to be said
+ * closed. NULL: they do not add up to size. */
+struct source *container_direct(struct container *e, uint64_t handle, const uint64_t *pair,
+                                size_t n, uint64_t size, const char *path);
 /* Takes fd over; its size counts as flying until the source is freed. */
 struct source *container_spooled(struct container *e, int fd, uint64_t size, const char *path);
 

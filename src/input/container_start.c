@@ -129,10 +129,11 @@ int container_start(struct container *e, const struct source *from, struct ev_er
     if (rc < 0)
         container_stop(e);
     for (int i = 0; i < 3; i++) {
-        const int fd[] = { pair[1], memory, file };
+        const int fd[] = { pair[1], memory, rc < 0 ? file : -1 };
         if (fd[i] >= 0)
             close(fd[i]);
     }
+    e->file = rc < 0 ? -1 : file;
     return rc;
 }
 

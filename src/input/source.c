@@ -59,6 +59,11 @@ bool source_size(const struct source *s, uint64_t *ret_size)
     return s->ops->size && s->ops->size(s->self, ret_size);
 }
 
+bool source_where(const struct source *s, uint64_t offset, uint64_t *ret_at, uint64_t *ret_n)
+{
+    return s->ops->where && s->ops->where(s->self, offset, ret_at, ret_n) && *ret_n > 0;
+}
+
 bool source_can_read_at(const struct source *s)
 {
     return s->ops->read_at != NULL;

@@ -27,8 +27,12 @@ struct source_ops {
     int (*stream)(void *self, void *buf, size_t n, size_t *ret_n, struct ev_err *err);
     /* Size in bytes; false when unknown. NULL: unknown. */
     bool (*size)(void *self, uint64_t *ret_size);
+    /* Where the bytes at offset lie in the file at the bottom, and how many in a row; SOURCE_HOLE:
+     * they are zeros. False: they are nowhere as they are. NULL: nowhere. */
+    bool (*where)(void *self, uint64_t offset, uint64_t *ret_at, uint64_t *ret_n);
     void (*close)(void *self);
 };
+#define SOURCE_HOLE UINT64_MAX
 
 /* Takes `self` over. path: what `source_file` shows, copied. */
 struct source *source_new(const struct source_ops *ops, void *self, const char *path);
@@ -45,6 +49,12 @@ int source_read_at(const struct source *s, uint64_t offset, void *buf, size_t n,
                    struct ev_err *err);
 int source_stream(struct source *s, void *buf, size_t n, size_t *ret_n, struct ev_err *err);
 
+/* As source_ops.where; *ret_n is at least 1. */
+bool source_where(const struct source *s, uint64_t offset, uint64_t *ret_at, uint64_t *ret_n);
+
+/* size bytes of `of`, which is borrowed and can be read at an offset. */
+struct source *source_piece(const struct source *of, uint64_t from, uint64_t size,
+                            const char *path);
 /* Reads s, which can be read at an offset, from start to end. which: of DIGEST_*. EV_EINTR when stop
  * (NULL: never) said so; errors as source_read_at, EV_EIO when it ends before its size. */
 int source_digest(const struct source *s, unsigned which, bool (*stop)(void *ctx), void *stop_ctx,

@@ -75,14 +75,19 @@ static bool remote_size(void *self, uint64_t *ret_size)
     return true;
 }
 
+static void say_closed_later(struct container *e, uint64_t handle)
+{
+    /* Said by whoever talks next: here the conversation may be busy for long. */
+    pthread_mutex_lock(&e->count_lock);
+    (void)vec_push(&e->closing, LIMIT_EVIDENCE_MEMBERS, handle);
+    pthread_mutex_unlock(&e->count_lock);
+}
+
 static void remote_close(void *self)
 {
     struct remote *r = self;
 
-    /* Said by whoever talks next: here the conversation may be busy for long. */
-    pthread_mutex_lock(&r->e->count_lock);
-    (void)vec_push(&r->e->closing, LIMIT_EVIDENCE_MEMBERS, r->handle);
-    pthread_mutex_unlock(&r->e->count_lock);
+    say_closed_later(r->e, r->handle);
     container_free(r->e);
     free(r);
 }
@@ -98,6 +103,120 @@ struct source *container_remote(struct container *e, uint64_t handle, uint64_t s
     container_ref(e);
     *r = (struct remote){ e, handle, size };
     return source_new(&ops, r, path);
+}
+
+struct extent {
+    uint64_t at; /* in the log */
+    uint64_t in; /* in the item; SOURCE_HOLE: zeros */
+};
+
+struct direct {
+    struct container *e;
+    uint64_t handle, size;
+    size_t n;
+    struct extent extent[]; /* n, in order; each reaches to the next */
+};
+
+static size_t extent_at(const struct direct *d, uint64_t offset)
+{
+    size_t low = 0, high = d->n;
+
+    while (high - low > 1) {
+        const size_t mid = low + (high - low) / 2;
+        if (d->extent[mid].at <= offset)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Within one extent. */
+static int direct_part(const struct direct *d, uint64_t offset, uint8_t *to, size_t n,
+                       size_t *ret_n, struct ev_err *err)
+{
+    const size_t i = extent_at(d, offset);
+    const struct extent *x = &d->extent[i];
+    const uint64_t end = i + 1 < d->n ? d->extent[i + 1].at : d->size;
+    ssize_t r;
+
+    if (n > end - offset)
+        n = (size_t)(end - offset);
+    *ret_n = n;
+    if (x->in == SOURCE_HOLE) {
+        memset(to, 0, n);
+        return EV_OK;
+    }
+    do
+        r = pread(d->e->file, to, n, (off_t)(x->in + (offset - x->at)));
+    while (r < 0 && errno == EINTR);
+    if (r < 0)
+        return ev_err_errno(err, EV_EIO, errno, "cannot be read");
+    *ret_n = (size_t)r;
+    return EV_OK;
+}
+
+static int direct_read_at(void *self, uint64_t offset, void *buf, size_t n, size_t *ret_n,
+                          struct ev_err *err)
+{
+    const struct direct *d = self;
+    size_t got = 0, part = 1;
+
+    if (offset >= d->size)
+        n = 0;
+    else if (n > d->size - offset)
+        n = (size_t)(d->size - offset);
+    while (got < n && part > 0) {
+        int rc = direct_part(d, offset + got, (uint8_t *)buf + got, n - got, &part, err);
+        if (rc < 0)
+            return rc;
+        got += part;
+    }
+    *ret_n = got;
+    return EV_OK;
+}
+
+static bool direct_size(void *self, uint64_t *ret_size)
+{
+    *ret_size = ((struct direct *)self)->size;
+    return true;
+}
+
+static void direct_close(void *self)
+{
+    struct direct *d = self;
+
+    say_closed_later(d->e, d->handle);
+    container_free(d->e);
+    free(d);
+}
+
+struct source *container_direct(struct container *e, uint64_t handle, const uint64_t *pair,
+                                size_t n, uint64_t size, const char *path)
+{
+    static const struct source_ops ops = { .read_at = direct_read_at,
+                                           .size = direct_size,
+                                           .close = direct_close };
+    struct direct *d = xcalloc(1, sizeof *d + n * sizeof *d->extent);
+    uint64_t at = 0;
+
+    d->e = e;
+    d->handle = handle;
+    d->size = size;
+    d->n = n;
+    for (size_t i = 0; i < n && at <= size; i++) {
+        d->extent[i] = (struct extent){ at, pair[2 * i] };
+        if (pair[2 * i + 1] == 0 || pair[2 * i + 1] > size - at ||
+            (pair[2 * i] != SOURCE_HOLE && pair[2 * i] > (uint64_t)INT64_MAX - size))
+            break;
+        at += pair[2 * i + 1];
+    }
+    if (at != size || size == 0) {
+        free(d);
+        return NULL;
+    }
+    container_ref(e);
+    return source_new(&ops, d, path);
 }
 
 struct spooled {

@@ -74,6 +74,29 @@ struct source *source_from_fd(int fd, uint64_t size, const char *path)
     return source_new(&file_ops, f, path);
 }
 
+static bool item_where(void *self, uint64_t offset, uint64_t *ret_at, uint64_t *ret_n)
+{
+    const struct src_file *f = self;
+
+    if (offset >= f->size)
+        return false;
+    *ret_at = offset;
+    *ret_n = f->size - offset;
+    return true;
+}
+
+struct source *source_of_item(int fd, uint64_t size, const char *path)
+{
+    static const struct source_ops ops = {
+        .read_at = file_read_at, .size = file_size, .where = item_where, .close = file_close
+    };
+    struct src_file *f = xcalloc(1, sizeof *f);
+
+    f->fd = fd;
+    f->size = size;
+    return source_new(&ops, f, path);
+}
+
 int source_dup_fd(const struct source *s)
 {
     const struct src_file *f = source_self(s, &file_ops);

@@ -66,7 +66,9 @@ enum {
     /* FOUND */
     WIRE_STREAM = 16,
     WIRE_DELETED = 32,
-    WIRE_RAW = 64 /* bytes without order, to be carved */
+    WIRE_EXTENTS = 128, /* in place, and n pairs in the slot say where: offset in the item or
+                         * SOURCE_HOLE, bytes; all of it */
+    WIRE_RAW = 64       /* bytes without order, to be carved */
 };
 
 /* 1: there is an MD5, 2: a SHA-1; the MD5, the SHA-1. */

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "jail/stored.h"
 
 bool archive_streams(struct slice head)
 {
@@ -33,7 +34,13 @@ struct opened {
     uint8_t *step;
     uint64_t at; /* in from, where it can seek */
     bool seeks;
-    uint64_t said, got; /* bytes of the member at hand: as its header says, and read */
+    /* Of the member at hand: bytes as its header says, and read; what of it was unpacked but not handed
+     * on, zeros before that. */
+    uint64_t said, got;
+    la_int64_t offset;
+    uint64_t hole;
+    struct slice block;
+    bool ended, bad_sum;
     uint64_t encrypted; /* members that no password opens */
     struct arena names;
     struct map seen; /* name to how often */
@@ -114,22 +121,71 @@ static size_t block_of(struct opened *o, size_t n)
     return first && block > n ? block : n;
 }
 
-static int member_stream(void *self, void *buf, size_t n, size_t *ret_n, struct ev_err *err)
+static int member_fault(struct opened *o, struct ev_err *err)
 {
-    struct opened *o = self;
-    la_ssize_t got = archive_read_data(o->a, buf, n);
+    const char *why = archive_error_string(o->a);
 
-    jail_alive(o->j);
-    if (got < 0 && archive_entry_is_data_encrypted(o->entry)) {
+    if (archive_entry_is_data_encrypted(o->entry)) {
         o->encrypted++;
         return ev_err_set(err, EV_EUNSUPPORTED, "is encrypted");
     }
-    if (got < 0)
-        return ev_err_set(err, EV_EFORMAT, "is damaged: %s", archive_error_string(o->a));
-    if (!unpacked(o, block_of(o, (size_t)got)))
+    return ev_err_set(err, EV_EFORMAT, "is damaged: %s", why ? why : "it ends too early");
+}
+
+/* The next block of the member at hand. A zip's last block comes together with the news that the
+ * checksum does not fit: it is as good as those before it. */
+static int next_block(struct opened *o, struct ev_err *err)
+{
+    const void *p = NULL;
+    la_int64_t offset = 0;
+    size_t n = 0;
+    int rc;
+
+    if (o->bad_sum)
+        return member_fault(o, err);
+    rc = archive_read_data_block(o->a, &p, &n, &offset);
+    if (rc == ARCHIVE_EOF) {
+        o->ended = true;
+        return EV_OK;
+    }
+    if (rc < ARCHIVE_OK) {
+        const char *why = archive_error_string(o->a);
+        o->bad_sum =
+            p && n && why && strstr(why, "CRC") && !archive_entry_is_data_encrypted(o->entry);
+        if (!o->bad_sum)
+            return member_fault(o, err);
+    }
+    o->block = slice_of(p, n);
+    if (offset > o->offset) /* a hole of a sparse file */
+        o->hole = (uint64_t)(offset - o->offset);
+    return EV_OK;
+}
+
+static int member_stream(void *self, void *buf, size_t n, size_t *ret_n, struct ev_err *err)
+{
+    struct opened *o = self;
+
+    jail_alive(o->j);
+    while (!o->block.n && !o->hole && !o->ended) {
+        int rc = next_block(o, err);
+        if (rc < 0)
+            return rc;
+    }
+    if (o->hole) {
+        n = o->hole < n ? (size_t)o->hole : n;
+        memset(buf, 0, n);
+        o->hole -= n;
+    } else {
+        n = o->block.n < n ? o->block.n : n;
+        if (n)
+            memcpy(buf, o->block.p, n);
+        o->block = slice_sub(o->block, n, o->block.n);
+    }
+    o->offset += (la_int64_t)n;
+    if (!unpacked(o, block_of(o, n)))
         return ev_err_set(err, EV_ELIMIT, "unpacks to more than %d times its size: a bomb",
                           LIMIT_EVIDENCE_RATIO);
-    *ret_n = (size_t)got;
+    *ret_n = n;
     return EV_OK;
 }
 
@@ -239,12 +295,26 @@ static uint64_t filetime(bool set, time_t t)
     return set && t > -11644473600 ? ((uint64_t)t + 11644473600u) * 10000000u : 0;
 }
 
+/* The member at hand as it lies in the archive; NULL: it is packed, or not where it can be read. */
+static struct source *stored(struct opened *o, struct archive_entry *e, const char *path)
+{
+    const char *format = archive_format_name(o->a);
+    const la_int64_t at = archive_filter_bytes(o->a, 0);
+
+    if (!o->seeks || (archive_format(o->a) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_ZIP ||
+        !format || !strstr(format, "(uncompressed)") || at < 0 || o->said >= UINT32_MAX ||
+        archive_entry_is_encrypted(e))
+        return NULL;
+    return stored_member(o->j, o->from, (uint64_t)at, o->said, path);
+}
+
 static void entry(struct opened *o, struct archive_entry *e)
 {
     static const struct source_ops ops = { .stream = member_stream };
     const unsigned type = archive_entry_filetype(e);
     struct about about = { .state = SOURCE_LIVE };
     char path[LIMIT_PATH];
+    struct source *s;
 
     if ((type != AE_IFREG && type != 0) || archive_entry_hardlink(e))
         return;
@@ -252,7 +322,8 @@ static void entry(struct opened *o, struct archive_entry *e)
         return;
     about.time[0] = filetime(archive_entry_birthtime_is_set(e), archive_entry_birthtime(e));
     about.time[1] = filetime(archive_entry_mtime_is_set(e), archive_entry_mtime(e));
-    item_take(o->j, source_new(&ops, o, path), path, &about);
+    s = stored(o, e, path);
+    item_take(o->j, s ? s : source_new(&ops, o, path), path, &about);
 }
 
 static const char *fault(struct opened *o)
@@ -282,7 +353,10 @@ static void entries(struct opened *o)
         }
         n++;
         o->entry = e;
-        o->got = 0;
+        o->got = o->hole = 0;
+        o->offset = 0;
+        o->block = SLICE_ABSENT;
+        o->ended = o->bad_sum = false;
         o->said = archive_entry_size_is_set(e) ? (uint64_t)archive_entry_size(e) : UINT64_MAX;
         if (!item_count(o->j, o->path))
             return;

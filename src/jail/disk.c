@@ -49,30 +49,6 @@ void disk_free(struct disk *d)
     free(d);
 }
 
-/* A piece of a disk. */
-struct piece {
-    const struct source *disk;
-    uint64_t from, size;
-};
-
-static int piece_read_at(void *self, uint64_t offset, void *buf, size_t n, size_t *ret_n,
-                         struct ev_err *err)
-{
-    const struct piece *p = self;
-
-    if (offset >= p->size)
-        n = 0;
-    else if (n > p->size - offset)
-        n = (size_t)(p->size - offset);
-    return source_read_at(p->disk, p->from + offset, buf, n, ret_n, err);
-}
-
-static bool piece_size(void *self, uint64_t *ret)
-{
-    *ret = ((struct piece *)self)->size;
-    return true;
-}
-
 static void source_later(void *s)
 {
     source_free(s);
@@ -82,19 +58,13 @@ static void partition(struct jail *j, const struct source *disk, uint64_t from, 
                       unsigned number, const char *path,
                       void (*volume)(struct jail *j, struct source *s, const char *path))
 {
-    static const struct source_ops ops = { .read_at = piece_read_at,
-                                           .size = piece_size,
-                                           .close = free };
     char name[16], inside[LIMIT_PATH];
-    struct piece *p;
     struct source *s;
 
     snprintf(name, sizeof name, "p%u", number);
     if (!item_join(j, path, "!/", name, inside) || !item_wanted(j, inside))
         return;
-    p = xcalloc(1, sizeof *p);
-    *p = (struct piece){ disk, from, size };
-    s = source_new(&ops, p, inside);
+    s = source_piece(disk, from, size, inside);
     volume(j, s, inside);
     jail_later(j, source_later, s);
 }

@@ -4,6 +4,7 @@
  * these (a stick, a folder that someone copied), all are. May include: base/, input/, this folder. */
 #include "jail/disk.h"
 #include "jail/image.h"
+#include "jail/runs.h"
 
 #include <stdio.h>
 
@@ -65,6 +66,7 @@ static int leads(const struct trail *t)
 struct file {
     const struct tsk *t;
     TSK_FS_FILE *file;
+    const struct source *volume;
     uint64_t size;
 };
 
@@ -99,6 +101,13 @@ static bool file_size(void *self, uint64_t *ret)
     return true;
 }
 
+static bool file_where(void *self, uint64_t offset, uint64_t *ret_at, uint64_t *ret_n)
+{
+    const struct file *f = self;
+
+    return runs_where(f->t, f->file, f->volume, offset, ret_at, ret_n);
+}
+
 static void file_close(void *self)
 {
     struct file *f = self;
@@ -115,9 +124,9 @@ static uint64_t filetime(int64_t seconds, uint32_t nano)
 /* Takes f over. */
 static void take(struct files *x, TSK_FS_FILE *f, const char *path, bool deleted)
 {
-    static const struct source_ops ops = { .read_at = file_read_at,
-                                           .size = file_size,
-                                           .close = file_close };
+    static const struct source_ops ops = {
+        .read_at = file_read_at, .size = file_size, .where = file_where, .close = file_close
+    };
     struct about a = { .state = deleted ? SOURCE_DELETED : SOURCE_LIVE };
     const TSK_FS_META *m = f->meta;
     struct file *file;
@@ -138,7 +147,7 @@ static void take(struct files *x, TSK_FS_FILE *f, const char *path, bool deleted
         a.time[7] = filetime(m->time2.ntfs.fn_atime, (uint32_t)m->time2.ntfs.fn_atime_nano);
     }
     file = xcalloc(1, sizeof *file);
-    *file = (struct file){ x->t, f, (uint64_t)m->size };
+    *file = (struct file){ x->t, f, x->disk->src, (uint64_t)m->size };
     item_take(x->j, source_new(&ops, file, path), path, &a);
 }
 

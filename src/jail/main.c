@@ -74,6 +74,6 @@ int main(void)
     if (jail_lock(&err) < 0)
         cannot(j, err.text);
     jail_begin(j);
-    item_take(j, source_from_fd(WIRE_EVIDENCE, (uint64_t)st.st_size, ""), "", NULL);
+    item_take(j, source_of_item(WIRE_EVIDENCE, (uint64_t)st.st_size, ""), "", NULL);
     jail_done(j);
 }

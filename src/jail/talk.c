@@ -101,6 +101,24 @@ static void found_init(struct jail *j, const char *path, const struct about *a)
     memcpy(j->out.time, a->time, sizeof j->out.time);
 }
 
+/* Where all of s lies in the item, for the program to read it there; the slot is free. 0: not all of it
+ * does, or in too many pieces. */
+static uint32_t extents(struct jail *j, const struct source *s, uint64_t size)
+{
+    uint8_t *slot = j->slots + (size_t)j->slot * WIRE_SLOT;
+    uint64_t pair[2];
+    uint32_t n = 0;
+
+    for (uint64_t at = 0; at < size; at += pair[1]) {
+        if ((n + 1) * sizeof pair > WIRE_SLOT || !source_where(s, at, &pair[0], &pair[1]))
+            return 0;
+        if (pair[1] > size - at)
+            pair[1] = size - at;
+        memcpy(slot + n++ * sizeof pair, pair, sizeof pair);
+    }
+    return n;
+}
+
 void jail_found(struct jail *j, struct source *s, const char *path, const struct about *a)
 {
     found_init(j, path, a);
@@ -110,6 +128,10 @@ void jail_found(struct jail *j, struct source *s, const char *path, const struct
         return;
     }
     j->open_handles++;
+    j->out.slot = j->slot;
+    j->out.n = extents(j, s, j->out.size);
+    if (j->out.n)
+        j->out.flags |= WIRE_EXTENTS;
     say(j, &j->out);
     serve(j);
 }

@@ -1,7 +1,7 @@
 /* repair.c - see repair.h. */
 #include "repair.h"
 
-#include "base/digest.h"
+#include "base/crc32.h"
 
 enum { HEADER = 512 };
 

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "base/crc32.h"
 #include "base/digest.h"
 
 /* FIPS 180-4 examples. */

@@ -1,0 +1,11 @@
+/* crc32.h - CRC-32 (IEEE), as chunks of logs and members of zip archives carry it.
+ * Rank: slice.h. */
+#ifndef BASE_CRC32_H
+#define BASE_CRC32_H
+
+#include "base/slice.h"
+
+/* Continued from crc; start with 0. */
+uint32_t crc32_add(uint32_t crc, struct slice s);
+
+#endif

@@ -1,0 +1,14 @@
+/* stored.h - a member that a zip holds as it is, read where it lies.
+ * Rank: jail.h. */
+#ifndef JAIL_STORED_H
+#define JAIL_STORED_H
+
+#include "jail/jail.h"
+
+/* The member whose bytes begin at `at` of the zip file s, as a source of its own; NULL: it is not as the
+ * header before it says (stored, of that size). When it is anything that is read or taken apart, its bytes
+ * are read once for the checksum; one that does not fit is told. Borrows s. */
+struct source *stored_member(struct jail *j, const struct source *s, uint64_t at, uint64_t size,
+                             const char *path);
+
+#endif
