@@ -5,6 +5,7 @@
 #include "evtx/render_impl.h"
 
 #include "base/mem.h"
+#include "evtx/render_string.h"
 
 /* Room for what stands between two values. */
 #define GLUE 256

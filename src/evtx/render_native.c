@@ -154,19 +154,18 @@ static bool fast(struct render *r, const struct reader_now *now, struct buf *out
 int render_native(struct render *r, const struct reader_now *now, struct buf *out)
 {
     struct native_job *j = now->job;
-    struct render_state before;
     struct binxml b;
+    uint64_t replaced = r->state.replaced;
     size_t n = out->n;
     uint32_t end;
     int rc;
 
     r->state.arena = &j->w->builder.arena;
-    before = r->state;
     if (fast(r, now, out))
         return EV_OK;
     out->n = n;
     out->full = false;
-    r->state.replaced = before.replaced;
+    r->state.replaced = replaced;
     native_walk_init(j, &b, &render_walk_calls, &r->walk);
     b.strict = now->strict;
     render_walk_start(&r->walk, &r->state, out, &b);
@@ -178,6 +177,6 @@ int render_native(struct render *r, const struct reader_now *now, struct buf *ou
     j->failed = b;
     out->n = n;
     out->full = false;
-    r->state.replaced = before.replaced;
+    r->state.replaced = replaced;
     return READER_UNREADABLE;
 }

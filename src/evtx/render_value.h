@@ -2,12 +2,13 @@
  *
  * The same text as value_text's, escaped on the way, without a copy in between: what dumps write is
  * mostly this. A test holds both to each other for every type.
- * Rank: base/, event/value.h, binxml.h. */
+ * Rank: base/, event/value.h, binxml.h, render_number.h. */
 #ifndef EVTX_RENDER_VALUE_H
 #define EVTX_RENDER_VALUE_H
 
 #include "base/arena.h"
 #include "evtx/binxml.h"
+#include "evtx/render_number.h"
 
 /* Where the text goes. */
 enum render_place { RENDER_TEXT, RENDER_ATTRIBUTE, RENDER_JSON };
@@ -16,8 +17,8 @@ struct render_state {
     struct arena *arena; /* for the texts of rare types */
     bool lines;          /* XML: no line feed comes out as one */
     uint64_t replaced;   /* characters and names that the target forbids */
-    uint64_t day;        /* days since 1601 of `date`; 0: none */
-    uint8_t date[16];    /* "2020-02-18T" */
+    struct render_clock clock;
+    struct render_sid sid[RENDER_SIDS];
 };
 
 /* Most bytes that render_value writes for v, and may touch behind them. */
@@ -30,9 +31,6 @@ static inline size_t render_room(const struct value *v)
  * value may be read. Returns the end; NULL when the arena is full. */
 uint8_t *render_value(struct render_state *r, uint8_t *to, const struct value *v,
                       enum render_place place, bool padded);
-
-/* The same for UTF-8 text; `to` has 6 * s.n + 64 bytes. Invalid bytes become U+FFFD. */
-uint8_t *render_utf8(struct render_state *r, uint8_t *to, struct slice s, enum render_place place);
 
 /* Copies n bytes in steps of 16: up to 15 bytes behind both ends are touched. */
 static inline uint8_t *render_copy(uint8_t *to, const uint8_t *p, size_t n)

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "evtx/render_name.h"
-#include "evtx/render_value.h"
+#include "evtx/render_string.h"
 #include "evtx/xml_clean.h"
 #include "fuzz_text.h"
 
