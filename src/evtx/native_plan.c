@@ -14,31 +14,11 @@ static bool sizes_fit(const struct native_plan *p, const uint32_t *off)
     return !wrong;
 }
 
-typedef uint64_t wide __attribute__((vector_size(16)));
-
-static wide load(const uint8_t *p)
-{
-    wide v;
-
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-/* Four descriptors at a time. What is read behind the last is masked out, and there: buffers of
- * chunks have padding. */
-static bool types_fit(const struct native_plan *p, const uint8_t *desc)
-{
-    wide wrong = { 0, 0 };
-
-    for (uint32_t i = 0; i < 4 * p->values; i += 16)
-        wrong |= (load(desc + i) ^ load(p->desc + i)) & load(p->mask + i);
-    return (wrong[0] | wrong[1]) == 0;
-}
-
 const struct native_plan *native_plan_find(const struct template *t, const struct binxml_values *vs)
 {
     for (const struct native_plan *p = t->plans->first; p; p = p->next)
-        if (p->values == vs->n && types_fit(p, vs->desc) && sizes_fit(p, vs->off))
+        if (p->values == vs->n && native_types_fit(vs->desc, p->desc, p->mask, p->values) &&
+            sizes_fit(p, vs->off))
             return p;
     return NULL;
 }

@@ -64,6 +64,28 @@ struct native_plans {
     uint32_t n;
 };
 
+typedef uint64_t native_wide __attribute__((vector_size(16)));
+
+static inline native_wide native_load(const uint8_t *p)
+{
+    native_wide v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Are the descriptors those of `want`, in the bits of the mask? Four at a time: what is read behind
+ * the last is masked out, and there: buffers of chunks have padding. */
+static inline bool native_types_fit(const uint8_t *desc, const uint8_t *want, const uint8_t *mask,
+                                    uint32_t n)
+{
+    native_wide wrong = { 0, 0 };
+
+    for (uint32_t i = 0; i < 4 * n; i += 16)
+        wrong |= (native_load(desc + i) ^ native_load(want + i)) & native_load(mask + i);
+    return (wrong[0] | wrong[1]) == 0;
+}
+
 /* The plan for an instance with values of these types and sizes, or NULL. */
 const struct native_plan *native_plan_find(const struct template *t,
                                            const struct binxml_values *vs);

@@ -10,7 +10,7 @@
 #include "evtx/render_value.h"
 
 #define OPS_MAX 16384
-#define PADDING 16
+#define PADDING 32 /* render_copy */
 
 struct element {
     size_t tag_at, tag_end; /* its start tag in the literals; tag_end 0: not yet over */

@@ -21,6 +21,8 @@ enum render_op_kind {
     RENDER_OP_DROP       /* before; if the value is NULL the next `skip` operations are left out */
 };
 
+struct render_steps;
+
 struct render_op {
     uint8_t kind;
     uint16_t slot;
@@ -34,7 +36,7 @@ struct render_op {
 struct render_program {
     const struct render_op *op;
     uint32_t ops;
-    const uint8_t *literal; /* 16 bytes behind it may be read */
+    const uint8_t *literal; /* 32 bytes behind it may be read */
     uint32_t literals;      /* bytes of it */
 };
 
@@ -42,6 +44,8 @@ struct render_program {
 struct render_memo {
     const struct render_program *program;
     bool tried, lines;
+    struct render_steps *first; /* render_typed.h */
+    uint32_t variants;
 };
 
 /* The program of t, made in the arena at the first question; NULL when there is none. lines: no line

@@ -32,11 +32,12 @@ static inline size_t render_room(const struct value *v)
 uint8_t *render_value(struct render_state *r, uint8_t *to, const struct value *v,
                       enum render_place place, bool padded);
 
-/* Copies n bytes in steps of 16: up to 15 bytes behind both ends are touched. */
+/* Copies n bytes, most often a tag or a name: up to 31 bytes behind both ends are touched. */
 static inline uint8_t *render_copy(uint8_t *to, const uint8_t *p, size_t n)
 {
-    for (size_t i = 0; i < n; i += 16)
-        memcpy(to + i, p + i, 16);
+    memcpy(to, p, 32);
+    for (size_t i = 32; i < n; i += 32)
+        memcpy(to + i, p + i, 32);
     return to + n;
 }
 
