@@ -14,7 +14,7 @@ struct render_options {
     bool csv_raw; /* CSV: no formula guard */
 };
 
-struct render; /* one per thread */
+struct render; /* one per thread and reader_worker */
 
 struct render *render_new(const struct render_options *o);
 void render_free(struct render *r);

@@ -6,11 +6,13 @@
 #include "base/map.h"
 #include "evtx/native_impl.h"
 #include "evtx/render.h"
+#include "evtx/render_direct.h"
 #include "evtx/render_walk.h"
 
 struct render {
     struct render_state state;
     struct render_walk walk;
+    struct render_direct direct;
     struct buf text;  /* room for one event's clean XML */
     struct map names; /* of one JSON object */
     bool csv_raw;

@@ -61,7 +61,8 @@ int render_native(struct render *r, const struct reader_now *now, struct buf *ou
     int rc;
 
     r->state.arena = &j->w->builder.arena;
-    if (fast(r, now, out))
+    if (fast(r, now, out) || (!now->strict && !j->nw->walk_only &&
+                              render_direct(&r->direct, &r->state, j, now->at, now->end, out)))
         return EV_OK;
     out->n = n;
     out->full = false;

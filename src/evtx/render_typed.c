@@ -103,15 +103,16 @@ static const struct render_steps *keep(struct template_cache *c, const struct na
     struct render_steps *s = desc ? make(a, in, lines) : NULL;
 
     m->variants++;
-    if (!s)
+    if (!s && desc) {
         s = arena_try(a, sizeof *s);
+        if (s)
+            *s = (struct render_steps){ 0 };
+    }
     if (!s) {
         m->variants = VARIANTS;
         c->full |= a->cap - a->used < LIMIT_TEMPLATES / 2;
         return NULL;
     }
-    if (!desc)
-        return NULL;
     memset(desc, 0, 2 * n);
     memcpy(desc, in->values.desc, (size_t)4 * in->values.n);
     for (uint32_t i = 0; i < in->values.n; i++)
