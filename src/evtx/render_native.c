@@ -16,8 +16,8 @@ static bool run(struct render_run *x, const struct native_instance *in, render_b
     return s && render_run_steps(x, s, vs->off[vs->n] - vs->off[0], body);
 }
 
-/* A value that is XML, inside Event: one more instance, without more of them in it. */
-static bool body(struct render_run *x, uint32_t at, uint32_t end)
+/* A value that is XML: one more instance, with no more of them in it but by `deeper`. */
+static bool instance(struct render_run *x, uint32_t at, uint32_t end, render_body_fn *deeper)
 {
     const uint8_t *p = x->j->chunk.p;
     struct native_instance inner;
@@ -32,7 +32,24 @@ static bool body(struct render_run *x, uint32_t at, uint32_t end)
         return false;
     if (end - stop > 1 || (end > stop && p[stop] != TOKEN_EOF))
         return false;
-    return run(x, &inner, NULL);
+    return run(x, &inner, deeper);
+}
+
+/* Inside UserData; its offsets take the place of those around it. */
+static bool user_data(struct render_run *x, uint32_t at, uint32_t end)
+{
+    uint32_t *off = x->j->nw->off[1], saved[FAST_VALUES + 1];
+    bool fine;
+
+    memcpy(saved, off, sizeof saved);
+    fine = instance(x, at, end, NULL);
+    memcpy(off, saved, sizeof saved);
+    return fine;
+}
+
+static bool body(struct render_run *x, uint32_t at, uint32_t end)
+{
+    return instance(x, at, end, user_data);
 }
 
 static bool fast(struct render *r, const struct reader_now *now, struct buf *out)

@@ -163,7 +163,7 @@ static __attribute__((noinline)) uint8_t *outside(struct render_run *x,
     bool fine;
 
     x->to = to;
-    fine = st->kind == STEP_BODY ? body(x, at, end) : items(x, st, v);
+    fine = st->kind == STEP_BODY ? body && body(x, at, end) : items(x, st, v);
     return fine && render_run_room(x, need) ? x->to : NULL;
 }
 

@@ -45,7 +45,7 @@ static void put_value(struct render_draft *d, const struct native_instance *in,
         return;
     if (type == BINXML_TYPE_XML) {
         st->kind = STEP_BODY;
-        d->failed |= op->kind != RENDER_OP_VALUE || in->t->level != TEMPLATE_RECORD;
+        d->failed |= !text;
     } else if (type & BINXML_TYPE_ARRAY) {
         st->kind = STEP_ITEMS;
         st->between = p->literal + op->between;
