@@ -153,10 +153,6 @@ static void put_metadata(struct json *j, const struct navigator *n, const struct
         metadata_number(j, "in part", state[COVER_PART]);
         metadata_number(j, "could not", state[COVER_NOT]);
     }
-    json_object(j);
-    json_key(j, "divider");
-    json_bool(j, true);
-    json_end(j);
     for (size_t i = 0; i < count && i < RULES_NAMED; i++) {
         rule_text(n, &p[i], text);
         metadata(j, "rule", buf_view(text));

@@ -2,8 +2,12 @@
 
 The tables are those of layers/spec/v4.5/layerformat.md: names, types, what is required, allowed
 values. Hits are counted again from the timeline.
+MITRE's own library (PyPI mitreattack-python) reads each layer as well, where it is installed: it must
+load it strictly, say nothing, and write the same members again.
 Usage: navigator.py ATTACK.TXT TIMELINE.JSONL LAYER...; prints TAP.
 """
+import contextlib
+import io
 import json
 import re
 import sys
@@ -125,6 +129,26 @@ def counted(timeline, layer):
             if got.get(i) != hits.get(i)]
 
 
+def by_library(layer):
+    """What MITRE's library says of the layer; None: it is not installed."""
+    try:
+        from mitreattack.navlayers import Layer
+    except ImportError:
+        return None
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        try:
+            read = Layer(layer, strict=True).layer
+        except Exception as fault:  # pylint: disable=broad-except
+            return [f"{type(fault).__name__}: {fault}"]
+    if not hasattr(read, "get_dict"):
+        return said.getvalue().splitlines() or ["it is not loaded"]
+    again = read.get_dict()
+    # `sorting` 0 is the default, which the library leaves out.
+    return said.getvalue().splitlines() + [f"{name} comes back as {again.get(name)!r}"[:200] for name in layer
+                                           if again.get(name) != layer[name] and (name, layer[name]) != ("sorting", 0)]
+
+
 def report(number, name, faults):
     for fault in faults[:10]:
         print(f"# {fault}")
@@ -136,16 +160,22 @@ def main():
     table, timeline, layers = sys.argv[1], sys.argv[2], sys.argv[3:]
     rows = [line.split("|") for line in open(table, encoding="utf-8") if line.startswith("T")]
     current = {row[0] for row in rows if row[1] == ""}
-    print(f"1..{2 * len(layers) + 1}")
+    print(f"1..{3 * len(layers) + 2}")
     failed = report(1, "the checker finds faults", [] if selftest() else ["it finds none"])
-    number = 1
+    bad = by_library({"name": "x", "domain": "enterprise-attack", "techniques": [{"techniqueID": "T1003", "score": "3"}]})
+    failed |= report(2, "MITRE's library finds faults" + (" # SKIP needs mitreattack-python" if bad is None else ""),
+                     ["it finds none"] if bad == [] else [])
+    number = 2
     for path in layers:
         layer, name = json.load(open(path, encoding="utf-8")), path.rsplit("/", 1)[-1]
         has_hits = any(m.get("name") == "rows of the timeline" for m in layer["metadata"])
         failed |= report(number + 1, f"{name} is a layer", check_layer(layer, current))
         failed |= report(number + 2, f"{name} counts the rows",
                          counted(timeline, layer) if has_hits else [])
-        number += 2
+        said = by_library(layer)
+        failed |= report(number + 3, f"{name} is a layer to MITRE's library" +
+                         (" # SKIP needs mitreattack-python" if said is None else ""), said or [])
+        number += 3
     sys.exit(failed)
 
 

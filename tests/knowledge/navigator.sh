@@ -3,7 +3,9 @@
 set -u
 srcdir=${srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 EVTRIAGE=${EVTRIAGE:-$srcdir/build/evtriage}
-if ! command -v python3 >/dev/null; then
+python=${EVTRIAGE_PYTHON:-python3}
+command -v "$python" >/dev/null || python=python3
+if ! command -v "$python" >/dev/null; then
     echo "1..0 # SKIP python3 not found"
     exit 0
 fi
@@ -26,5 +28,5 @@ layer strangers.json -r "$rules/windows/wmi" --hits "$work/hits.jsonl"
 if [ -d "${EVTRIAGE_SHARED:-/nowhere}/sigma/rules" ]; then
     layer sigmahq.json -r "$EVTRIAGE_SHARED/sigma/rules"
 fi
-python3 "$srcdir/tests/knowledge/navigator.py" "$srcdir/src/knowledge/attack.txt" "$work/hits.jsonl" \
+"$python" "$srcdir/tests/knowledge/navigator.py" "$srcdir/src/knowledge/attack.txt" "$work/hits.jsonl" \
     "$work"/*.json
