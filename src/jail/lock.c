@@ -94,6 +94,7 @@ static const int allowed[] = {
     SCMP_SYS(rt_sigaction),
     SCMP_SYS(sigaltstack),
     SCMP_SYS(getpid),
+    SCMP_SYS(getppid),
     SCMP_SYS(gettid),
     SCMP_SYS(sched_yield),
     SCMP_SYS(restart_syscall),

@@ -17,6 +17,7 @@
 #include "input/src_file.h"
 #include "jail/libs.h"
 #include "jail/lock.h"
+#include "jail/orphan.h"
 
 /* Tables that names in archives need; they stay open. */
 static void load_code_pages(void)
@@ -62,8 +63,7 @@ int main(void)
         fputs("evtriage-evidence is started by evtriage, not by people\n", stderr);
         return 2;
     }
-    /* No PR_SET_PDEATHSIG: it follows the thread that started us, and a worker may end before the
-     * others have read what is read in place. When the program is gone, the socket says so. */
+    orphan_watch();
     (void)signal(SIGINT, SIG_IGN); /* the program decides */
     close_others();
     j->socket = WIRE_SOCKET;

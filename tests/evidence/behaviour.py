@@ -1,4 +1,5 @@
 """behaviour.py - what happens with evidence that is odd, damaged, hostile, or wanted only in part."""
+import glob
 import io
 import json
 import os
@@ -7,10 +8,12 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 import warnings
 import zipfile
 
 BUILD = os.environ.get("builddir") or os.path.join(os.environ.get("srcdir", "."), "build")
+RULES = os.path.join(os.environ.get("srcdir", "."), "rules")
 
 
 def must(condition, text):
@@ -271,6 +274,41 @@ def faulty(kind, says):
     return run
 
 
+def orphaned(c, scan):
+    """The program is killed while a library keeps its helper busy: the helper ends too."""
+    helper = os.path.join(BUILD, "tests/evidence/faulty_evidence")
+    must(os.access(helper, os.X_OK), helper + " is not built")
+    env = dict(os.environ, EVTRIAGE_EVIDENCE=helper, EVTRIAGE_FAULT="hang")
+    program = [os.path.join(BUILD, "evtriage"), "scan", "-q", "-r", RULES, c.make("tar.gz")]
+    run = subprocess.Popen(program, env=env, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+    children = "/proc/%d/task/%d/children" % (run.pid, run.pid)
+    if not os.path.exists(children):
+        run.kill()
+        raise m.Skip("this kernel lists no children")
+    child = ended = None
+    for _ in range(200):
+        tasks = glob.glob("/proc/%d/task/*/children" % run.pid)
+        found = " ".join(open(t).read() for t in tasks).split()
+        if found:
+            child = found[0]
+            break
+        time.sleep(0.1)
+    time.sleep(1)
+    run.kill()
+    run.wait()
+    must(child, "no helper was started")
+    for _ in range(300):
+        try:
+            ended = open("/proc/%s/stat" % child).read().rsplit(")", 1)[1].split()[0] == "Z"
+        except OSError:
+            ended = True
+        if ended:
+            break
+        time.sleep(0.1)
+    must(ended, "the helper goes on")
+
+
 def no_helper(c, scan):
     _, said = scan(c.make("zip"), c.folder, expect=(3,), env={"EVTRIAGE_EVIDENCE": "/nowhere"})
     must("install it" in said.replace("\n    ", " "), said)
@@ -416,6 +454,7 @@ def cases(c):
         "a helper that opens a file gets none": faulty("open", "the lock holds"),
         "a helper that makes a socket is ended": faulty("socket", "forbidden system call"),
         "a helper that hangs is ended": faulty("hang", "was silent for"),
+        "a helper ends with the program": orphaned,
         "a helper that says nonsense is left alone": faulty("nonsense", "says nonsense"),
         "a helper that is not there": no_helper,
         "no file stays in the temporary folder": nothing_left,
