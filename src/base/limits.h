@@ -72,11 +72,11 @@
 #define LIMIT_REGEX_STACK LIMIT_MIB(1) /* PCRE2 JIT stack of a worker; then its interpreter tries */
 #define LIMIT_MATCH_ARENA LIMIT_MIB(64) /* folded texts and reasons of one event, per worker */
 #define LIMIT_MEMO LIMIT_MIB(16)        /* remembered values of one worker */
-#define LIMIT_MEMO_VALUE 4096          /* bytes of one: longer ones (script blocks) hardly repeat */
-#define LIMIT_GROUP_ARENA LIMIT_MIB(8) /* of one worker: rules by channel, provider and EventID */
-#define LIMIT_GAPS 64                  /* sets of missing fields for which a worker keeps a table */
-#define LIMIT_MATCHED 64               /* reasons kept for one hit */
-#define LIMIT_UNTESTED 64              /* untested fields kept for one hit */
+#define LIMIT_MEMO_VALUE 65536          /* bytes of one: what a record can hold */
+#define LIMIT_GROUP_ARENA LIMIT_MIB(8)  /* of one worker: rules by channel, provider and EventID */
+#define LIMIT_GAPS 64     /* sets of missing fields for which a worker keeps a table */
+#define LIMIT_MATCHED 64  /* reasons kept for one hit */
+#define LIMIT_UNTESTED 64 /* untested fields kept for one hit */
 
 /* --- detections --- */
 #define LIMIT_DETECTION LIMIT_MIB(4) /* one encoded detection */

@@ -127,3 +127,18 @@ uint64_t slice_hash(struct slice s, uint64_t seed)
     }
     return mix64(mix64(a ^ K1 ^ h, b ^ K2 ^ seed), h ^ K0);
 }
+
+uint64_t slice_hash_sample(struct slice s, uint64_t seed)
+{
+    const uint8_t *p = s.p, *end, *mid;
+    uint64_t h;
+
+    if (s.n <= 16)
+        return slice_hash(s, seed);
+    end = p + s.n;
+    mid = p + (s.n - 16) / 2;
+    h = mix(load64(p) ^ K1 ^ seed, load64(p + 8) ^ K2 ^ (uint64_t)s.n);
+    if (s.n > 32)
+        h = mix(load64(mid) ^ K1 ^ h, load64(mid + 8) ^ K2 ^ (h << 32 | h >> 32));
+    return mix(mix(load64(end - 16) ^ K1 ^ h, load64(end - 8) ^ K2 ^ seed), h ^ K0);
+}

@@ -58,5 +58,9 @@ struct slice slice_sub(struct slice s, size_t from, size_t n);
 struct slice slice_trim(struct slice s);
 /* 64-bit hash for tables inside one run; seed keeps an attacker from choosing collisions. */
 uint64_t slice_hash(struct slice s, uint64_t seed);
+/* The same of SLICE_SAMPLE bytes at most: both ends, the middle and the length. All of a short slice,
+ * and quick for any; a table must expect that long ones collide, and that an attacker makes them. */
+#define SLICE_SAMPLE 48
+uint64_t slice_hash_sample(struct slice s, uint64_t seed);
 
 #endif

@@ -19,27 +19,43 @@ struct slot {
     uint32_t at; /* of the entry, + 1; 0 is free */
 };
 
-struct memo {
+struct table {
     struct slot *slot;
-    size_t nslot, n;
+    size_t nslot, slots_most, n;
     uint32_t *block;
-    size_t used, room; /* of the block, in units */
+    size_t used, room, room_most; /* of the block, in units */
+};
+
+struct memo {
+    struct table brief, lengthy;
     uint64_t seed;
 };
 
+/* Keys up to this many bytes are brief ones. */
+#define BRIEF_MOST 4096
 #define SLOTS_FIRST 1024
-#define SLOTS_MOST (LIMIT_MEMO / 8 / sizeof(struct slot))
 #define BLOCK_FIRST 4096
-#define BLOCK_MOST (LIMIT_MEMO / 8 * 7 / sizeof(uint32_t))
+/* Of LIMIT_MEMO an eighth goes to slots of brief keys; the rest to both kinds alike. */
+#define BRIEF_SLOTS (LIMIT_MEMO / 8 / sizeof(struct slot))
+#define BRIEF_BLOCK (LIMIT_MEMO / 16 * 7 / sizeof(uint32_t))
+#define LENGTHY_SLOTS (LIMIT_MEMO / 64 / sizeof(struct slot))
+#define LENGTHY_BLOCK (LIMIT_MEMO / 64 * 27 / sizeof(uint32_t))
+
+static void table_init(struct table *t, size_t slots_most, size_t room_most)
+{
+    *t = (struct table){ .slots_most = slots_most, .room_most = room_most };
+    t->nslot = SLOTS_FIRST;
+    t->slot = xcalloc(t->nslot, sizeof *t->slot);
+    t->room = BLOCK_FIRST;
+    t->block = xcalloc(t->room, sizeof *t->block);
+}
 
 struct memo *memo_new(void)
 {
     struct memo *m = xcalloc(1, sizeof *m);
 
-    m->nslot = SLOTS_FIRST;
-    m->slot = xcalloc(m->nslot, sizeof *m->slot);
-    m->room = BLOCK_FIRST;
-    m->block = xcalloc(m->room, sizeof *m->block);
+    table_init(&m->brief, BRIEF_SLOTS, BRIEF_BLOCK);
+    table_init(&m->lengthy, LENGTHY_SLOTS, LENGTHY_BLOCK);
     m->seed = map_seed();
     return m;
 }
@@ -48,16 +64,44 @@ void memo_free(struct memo *m)
 {
     if (!m)
         return;
-    free(m->slot);
-    free(m->block);
+    free(m->brief.slot);
+    free(m->brief.block);
+    free(m->lengthy.slot);
+    free(m->lengthy.block);
     free(m);
+}
+
+static const struct table *table_of(const struct memo *m, const struct memo_key *k)
+{
+    return k->bytes.n <= BRIEF_MOST ? &m->brief : &m->lengthy;
+}
+
+static uint32_t fold_hash(uint64_t h)
+{
+    return (uint32_t)(h ^ h >> 32);
+}
+
+static uint64_t seed_of(const struct memo *m, const struct memo_key *k)
+{
+    return m->seed ^ ((uint64_t)k->sieve << 8 | k->type);
 }
 
 void memo_hash(const struct memo *m, struct memo_key *k)
 {
-    uint64_t h = slice_hash(k->bytes, m->seed ^ ((uint64_t)k->sieve << 8 | k->type));
+    const struct table *t = table_of(m, k);
 
-    k->hash = (uint32_t)(h ^ h >> 32);
+    k->hash = fold_hash(slice_hash_sample(k->bytes, seed_of(m, k)));
+    k->whole = k->bytes.n <= SLICE_SAMPLE;
+    __builtin_prefetch(&t->slot[k->hash & (t->nslot - 1)]);
+}
+
+void memo_peek(const struct memo *m, const struct memo_key *k)
+{
+    const struct table *t = table_of(m, k);
+    const struct slot *s = &t->slot[k->hash & (t->nslot - 1)];
+
+    if (s->at)
+        __builtin_prefetch(t->block + s->at - 1);
 }
 
 static uint32_t type_and_size(const struct memo_key *k)
@@ -71,29 +115,49 @@ static bool entry_is(const uint32_t *e, const struct memo_key *k)
            (k->bytes.n == 0 || memcmp(e + HEAD + e[2], k->bytes.p, k->bytes.n) == 0);
 }
 
-bool memo_find(const struct memo *m, const struct memo_key *k, const uint32_t **ret, size_t *ret_n)
+/* The entry of the key; NULL when there is none. *ret_collides: another one has its hash. */
+static const uint32_t *seek(const struct table *t, const struct memo_key *k, bool *ret_collides)
 {
-    size_t mask = m->nslot - 1;
+    size_t mask = t->nslot - 1;
+
+    for (size_t i = k->hash & mask; t->slot[i].at; i = (i + 1) & mask) {
+        const uint32_t *e = t->block + t->slot[i].at - 1;
+
+        if (t->slot[i].hash != k->hash)
+            continue;
+        if (entry_is(e, k))
+            return e;
+        *ret_collides = true;
+    }
+    return NULL;
+}
+
+bool memo_find(const struct memo *m, struct memo_key *k, const uint32_t **ret, size_t *ret_n)
+{
+    const struct table *t = table_of(m, k);
+    bool collides = false;
+    const uint32_t *e;
 
     if (k->bytes.n > LIMIT_MEMO_VALUE)
         return false;
-    for (size_t i = k->hash & mask; m->slot[i].at; i = (i + 1) & mask) {
-        const uint32_t *e = m->block + m->slot[i].at - 1;
-
-        if (m->slot[i].hash != k->hash || !entry_is(e, k))
-            continue;
-        *ret = e + HEAD;
-        *ret_n = e[2];
-        return true;
+    e = seek(t, k, &collides);
+    if (!e && collides && !k->whole) {
+        k->hash = fold_hash(slice_hash(k->bytes, seed_of(m, k)));
+        k->whole = true;
+        e = seek(t, k, &collides);
     }
-    return false;
+    if (!e)
+        return false;
+    *ret = e + HEAD;
+    *ret_n = e[2];
+    return true;
 }
 
-static void forget(struct memo *m)
+static void forget(struct table *t)
 {
-    memset(m->slot, 0, m->nslot * sizeof *m->slot);
-    m->n = 0;
-    m->used = 0;
+    memset(t->slot, 0, t->nslot * sizeof *t->slot);
+    t->n = 0;
+    t->used = 0;
 }
 
 static void put(struct slot *slot, size_t nslot, struct slot s)
@@ -106,49 +170,50 @@ static void put(struct slot *slot, size_t nslot, struct slot s)
 }
 
 /* Room for one more entry: at most half of the slots are used. */
-static void grow_slots(struct memo *m)
+static void grow_slots(struct table *t)
 {
     struct slot *wider;
 
-    if (m->n < m->nslot / 2)
+    if (t->n < t->nslot / 2)
         return;
-    if (m->nslot * 2 > SLOTS_MOST) {
-        forget(m);
+    if (t->nslot * 2 > t->slots_most) {
+        forget(t);
         return;
     }
-    wider = xcalloc(m->nslot * 2, sizeof *wider);
-    for (size_t i = 0; i < m->nslot; i++)
-        if (m->slot[i].at)
-            put(wider, m->nslot * 2, m->slot[i]);
-    free(m->slot);
-    m->slot = wider;
-    m->nslot *= 2;
+    wider = xcalloc(t->nslot * 2, sizeof *wider);
+    for (size_t i = 0; i < t->nslot; i++)
+        if (t->slot[i].at)
+            put(wider, t->nslot * 2, t->slot[i]);
+    free(t->slot);
+    t->slot = wider;
+    t->nslot *= 2;
 }
 
 /* Room for n units more. */
-static bool grow_block(struct memo *m, size_t n)
+static bool grow_block(struct table *t, size_t n)
 {
-    if (m->used + n <= m->room)
+    if (t->used + n <= t->room)
         return true;
-    while (m->room < m->used + n && m->room < BLOCK_MOST)
-        m->room = m->room * 2 < BLOCK_MOST ? m->room * 2 : BLOCK_MOST;
-    if (m->room < m->used + n)
-        forget(m);
-    if (m->room < n)
+    while (t->room < t->used + n && t->room < t->room_most)
+        t->room = t->room * 2 < t->room_most ? t->room * 2 : t->room_most;
+    if (t->room < t->used + n)
+        forget(t);
+    if (t->room < n)
         return false;
-    m->block = xrealloc(m->block, m->room, sizeof *m->block);
+    t->block = xrealloc(t->block, t->room, sizeof *t->block);
     return true;
 }
 
 void memo_add(struct memo *m, const struct memo_key *k, const uint32_t *v, size_t n)
 {
-    size_t units = HEAD + n + (k->bytes.n + sizeof *m->block - 1) / sizeof *m->block;
+    size_t units = HEAD + n + (k->bytes.n + sizeof *v - 1) / sizeof *v;
+    struct table *t = k->bytes.n <= BRIEF_MOST ? &m->brief : &m->lengthy;
     uint32_t *e;
 
-    if (k->bytes.n > LIMIT_MEMO_VALUE || n > BLOCK_MOST || !grow_block(m, units))
+    if (k->bytes.n > LIMIT_MEMO_VALUE || n > t->room_most || !grow_block(t, units))
         return;
-    grow_slots(m);
-    e = m->block + m->used;
+    grow_slots(t);
+    e = t->block + t->used;
     e[0] = k->sieve;
     e[1] = type_and_size(k);
     e[2] = (uint32_t)n;
@@ -156,7 +221,7 @@ void memo_add(struct memo *m, const struct memo_key *k, const uint32_t *v, size_
         memcpy(e + HEAD, v, n * sizeof *v);
     if (k->bytes.n > 0)
         memcpy(e + HEAD + n, k->bytes.p, k->bytes.n);
-    put(m->slot, m->nslot, (struct slot){ k->hash, (uint32_t)m->used + 1 });
-    m->used += units;
-    m->n++;
+    put(t->slot, t->nslot, (struct slot){ k->hash, (uint32_t)t->used + 1 });
+    t->used += units;
+    t->n++;
 }
