@@ -108,6 +108,20 @@ static uint64_t load32(const uint8_t *p)
 #define K1 UINT64_C(0xd1b54a32d192ed03)
 #define K2 UINT64_C(0x8bb84b93962eacc9)
 
+/* All of n bytes, 16 at most. */
+static inline void load_last(const uint8_t *p, size_t n, uint64_t *ret_a, uint64_t *ret_b)
+{
+    if (n >= 8) {
+        *ret_a = load64(p);
+        *ret_b = load64(p + (n - 8));
+    } else if (n >= 4) {
+        *ret_a = load32(p);
+        *ret_b = load32(p + (n - 4));
+    } else if (n) {
+        *ret_a = (uint64_t)p[0] | (uint64_t)p[n / 2] << 8 | (uint64_t)p[n - 1] << 16;
+    }
+}
+
 uint64_t slice_hash(struct slice s, uint64_t seed)
 {
     const uint8_t *p = s.p;
@@ -116,29 +130,27 @@ uint64_t slice_hash(struct slice s, uint64_t seed)
 
     for (; n > 16; p += 16, n -= 16)
         h = mix64(load64(p) ^ K1 ^ h, load64(p + 8) ^ K2 ^ (h << 32 | h >> 32));
-    if (n >= 8) {
-        a = load64(p);
-        b = load64(p + (n - 8));
-    } else if (n >= 4) {
-        a = load32(p);
-        b = load32(p + (n - 4));
-    } else if (n) {
-        a = (uint64_t)p[0] | (uint64_t)p[n / 2] << 8 | (uint64_t)p[n - 1] << 16;
-    }
+    load_last(p, n, &a, &b);
     return mix64(mix64(a ^ K1 ^ h, b ^ K2 ^ seed), h ^ K0);
 }
 
 uint64_t slice_hash_sample(struct slice s, uint64_t seed)
 {
-    const uint8_t *p = s.p, *end, *mid;
-    uint64_t h;
+    const uint8_t *p = s.p;
+    uint64_t h = seed ^ (uint64_t)s.n * K0, a = 0, b = 0;
 
-    if (s.n <= 16)
-        return slice_hash(s, seed);
-    end = p + s.n;
-    mid = p + (s.n - 16) / 2;
-    h = mix(load64(p) ^ K1 ^ seed, load64(p + 8) ^ K2 ^ (uint64_t)s.n);
-    if (s.n > 32)
-        h = mix(load64(mid) ^ K1 ^ h, load64(mid + 8) ^ K2 ^ (h << 32 | h >> 32));
-    return mix(mix(load64(end - 16) ^ K1 ^ h, load64(end - 8) ^ K2 ^ seed), h ^ K0);
+    if (s.n > 32) {
+        const uint8_t *mid = p + (s.n - 16) / 2;
+
+        h = mix64(load64(mid) ^ K1 ^ h, load64(mid + 8) ^ K2 ^ (h << 32 | h >> 32));
+    }
+    if (s.n > 16) {
+        h = mix64(load64(p) ^ K1 ^ h, load64(p + 8) ^ K2 ^ (h << 32 | h >> 32));
+        p += s.n - 16;
+        a = load64(p);
+        b = load64(p + 8);
+    } else {
+        load_last(p, s.n, &a, &b);
+    }
+    return mix64(mix64(a ^ K1 ^ h, b ^ K2 ^ seed), h ^ K0);
 }

@@ -46,10 +46,10 @@ struct scratch {
     size_t nhit, room;
 };
 
-/* The view through which the rule sees the event; NULL when it is not of its log source. */
+/* The view through which the rule sees the event, open; NULL when it is not of its log source. */
 struct view *scratch_view(struct scratch *s, const struct compiled *c, struct event *ev);
 
-/* The event through a twin, filled once. */
+/* The event through a twin, filled once; not yet open. */
 struct view *scratch_twin(struct scratch *s, enum twin_kind kind, struct event *ev);
 
 /* naive.c: decides one rule on the event of the view; appends to s->hit and counts. */

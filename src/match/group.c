@@ -196,9 +196,9 @@ static void cohort_read(const struct index *ix, struct cohort *c, const struct t
     if (t->kind != TEST_PATTERN && t->kind != TEST_REGEX)
         return;
     if (!t->field.p)
-        c->keywords = ix->sieve[ix->nfield] != NULL;
+        c->no_keywords = ix->ignores[ix->nfield];
     else if (t->field_id < ix->nfield && ix->sieve[t->field_id])
-        bit_add(c->reads, t->field_id);
+        c->look[t->field_id] |= LOOK_READS;
 }
 
 static void cohort_carries(struct groups *g, struct cohort *c, const struct compiled *r)
@@ -218,12 +218,19 @@ static void cohort_carries(struct groups *g, struct cohort *c, const struct comp
 
 static void gap_rules(struct groups *g, struct cohort *c, struct gap *s);
 
-static void cohort_fill(struct groups *g, struct cohort *c)
+static bool id_is_mute(uint32_t id)
+{
+    return id == FIELD_COMMANDLINE || id == FIELD_PARENTIMAGE || id == FIELD_PARENTPROCESSNAME;
+}
+
+/* is_4688: the cohort's events are. */
+static void cohort_fill(struct groups *g, struct cohort *c, bool is_4688)
 {
     const struct index *ix = g->ix;
     size_t fields = 0;
 
-    c->reads = arena_zalloc(&g->arena, bit_words(ix->nfield), sizeof *c->reads);
+    c->look = arena_zalloc(&g->arena, ix->nfield + 1, sizeof *c->look);
+    c->no_keywords = UINT32_MAX;
     c->open = arena_zalloc(&g->arena, c->n + 1, sizeof *c->open);
     for (size_t i = 0; i < c->n; i++)
         fields += ix->m->rule[c->rule[i]].ncarried;
@@ -236,8 +243,12 @@ static void cohort_fill(struct groups *g, struct cohort *c)
             cohort_read(ix, c, r->rule->test[k]);
         cohort_carries(g, c, r);
     }
-    for (size_t i = 0; i < c->ncarried; i++)
-        g->silent[c->carried[i]] = false;
+    for (uint32_t i = 0; i < c->ncarried; i++) {
+        uint32_t id = c->carried[i];
+
+        g->silent[id] = false;
+        c->look[id] |= LOOK_CARRIED | (is_4688 && id_is_mute(id) ? LOOK_MUTE : 0) | i;
+    }
     if (bit_words(c->ncarried) > g->now_words) {
         g->now_words = bit_words(c->ncarried);
         g->now = xrealloc(g->now, g->now_words, sizeof *g->now);
@@ -298,7 +309,7 @@ static struct group *group_new(struct groups *g, struct event *ev)
 
         if (c->n > 0)
             qsort(c->rule, c->n, sizeof *c->rule, ascending);
-        cohort_fill(g, c);
+        cohort_fill(g, c, event_is_4688(ev));
     }
     return ret;
 }
@@ -411,22 +422,23 @@ static struct gap *gap_new(struct groups *g, struct cohort *c)
     return s;
 }
 
-const struct gap *groups_gap(struct groups *g, struct cohort *c, struct view *v)
+void groups_expect(struct groups *g, const struct cohort *c)
+{
+    size_t whole = c->ncarried / 64;
+
+    for (size_t i = 0; i < whole; i++)
+        g->now[i] = UINT64_MAX;
+    g->now[whole] = (UINT64_C(1) << c->ncarried % 64) - 1;
+}
+
+const struct gap *groups_gap(struct groups *g, struct cohort *c)
 {
     size_t n = bit_words(c->ncarried);
+    uint64_t any = 0;
     struct gap *s;
-    bool any = false;
 
-    memset(g->now, 0, n * sizeof *g->now);
-    for (size_t i = 0; i < c->ncarried; i++) {
-        bool silent = view_silent(v, c->carried[i]);
-
-        g->silent_now[c->carried[i]] = silent;
-        if (silent) {
-            bit_add(g->now, i);
-            any = true;
-        }
-    }
+    for (size_t i = 0; i < n; i++)
+        any |= g->now[i];
     if (!any)
         return &c->full;
     for (s = c->gap; s; s = s->next)
@@ -439,4 +451,10 @@ const struct gap *groups_gap(struct groups *g, struct cohort *c, struct view *v)
     if (!s->built && ++s->seen >= GAP_PATIENCE)
         gap_build(g, c, s);
     return s->built ? s : NULL;
+}
+
+void groups_tell(struct groups *g, const struct cohort *c)
+{
+    for (size_t i = 0; i < c->ncarried; i++)
+        g->silent_now[c->carried[i]] = bit_has(g->now, i);
 }

@@ -28,6 +28,11 @@ static inline void bit_add(uint64_t *set, size_t i)
     set[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
+static inline void bit_remove(uint64_t *set, size_t i)
+{
+    set[i / 64] &= ~(UINT64_C(1) << (i % 64));
+}
+
 static inline size_t bit_words(size_t n)
 {
     return n / 64 + 1;
@@ -39,6 +44,7 @@ struct index {
     struct arena arena;
     struct programs programs;
     struct sieve **sieve; /* by field id, the last one for keywords; NULL where there is none */
+    uint32_t *ignores;    /* by the same: sieve_ignores; all ones where there is no sieve */
     size_t nfield;        /* number of field ids */
     size_t most_atoms;    /* of one sieve */
     double *share;        /* by fact */
@@ -48,6 +54,12 @@ struct index {
     uint32_t *rule_of;            /* rules, ascending within each log source */
     struct ids *ids;              /* by rule */
 };
+
+/* What a cohort wants of a field. */
+#define LOOK_READS UINT32_C(0x80000000)   /* it has a sieve that matters here */
+#define LOOK_CARRIED UINT32_C(0x40000000) /* its absence may mean unknown */
+#define LOOK_MUTE UINT32_C(0x20000000)    /* empty or - is as good as absent (view_silent) */
+#define LOOK_PLACE UINT32_C(0x1fffffff)
 
 /* A set of silent fields, and what the rules of the cohort wait for then. */
 struct gap {
@@ -66,9 +78,9 @@ struct cohort {
     enum twin_kind twin;
     uint32_t *rule; /* ascending, n of them */
     size_t n;
-    uint64_t *reads; /* bit by field id: has a sieve that matters here */
-    bool keywords;
-    uint32_t *carried; /* ids of fields whose absence may mean unknown, ncarried of them */
+    uint32_t *look;       /* by field id: LOOK_ flags and place in carried */
+    uint32_t no_keywords; /* types of values in which none of the rules' keywords can be */
+    uint32_t *carried;    /* ids of fields whose absence may mean unknown, ncarried of them */
     size_t ncarried;
     uint32_t *open; /* rules that read one of these, nopen of them */
     size_t nopen;
@@ -93,7 +105,7 @@ struct groups {
     bool *silent;     /* by field id, of the gap being built */
     uint64_t *now;    /* bit by place in cohort.carried, of the event at hand */
     size_t now_words;
-    bool *silent_now; /* by field id, the same; what no cohort asked about is false */
+    bool *silent_now; /* by field id, the same, by groups_tell */
     struct facts facts;
     struct key_entry *last; /* of the last event; NULL at first */
     uint8_t *last_key;      /* its key as it was written */
@@ -106,8 +118,14 @@ void groups_release(struct groups *g);
 /* The event's group; without cohorts when no rule looks at it. Valid until the next call. */
 const struct group *groups_find(struct groups *g, struct event *ev);
 
-/* Finds out which fields are silent (g->silent_now), and the cohort's gap for that; NULL when there is none to be had: then every rule
- * of cohort.open must be looked at, besides those of cohort.full. */
-const struct gap *groups_gap(struct groups *g, struct cohort *c, struct view *v);
+/* Before the fields of an event are looked at: all that the cohort carries are silent in g->now. */
+void groups_expect(struct groups *g, const struct cohort *c);
+
+/* The cohort's gap for the silent fields in g->now; NULL when there is none to be had: then every
+ * rule of cohort.open must be looked at, besides those of cohort.full. */
+const struct gap *groups_gap(struct groups *g, struct cohort *c);
+
+/* Writes g->now to g->silent_now, for the fields that the cohort carries. */
+void groups_tell(struct groups *g, const struct cohort *c);
 
 #endif

@@ -48,6 +48,7 @@ static void build_sieves(struct index *ix, const struct rarity *r)
         which[start[field] + fill[field]++] = (uint32_t)i;
     }
     ix->sieve = xcalloc(ix->nfield + 1, sizeof(struct sieve *));
+    ix->ignores = xcalloc(ix->nfield + 1, sizeof *ix->ignores);
     for (size_t i = 0; i <= ix->nfield; i++) {
         size_t n = start[i + 1] - start[i];
 
@@ -55,6 +56,7 @@ static void build_sieves(struct index *ix, const struct rarity *r)
             ix->most_atoms = n;
         if (n > 0)
             ix->sieve[i] = sieve_new(a, which + start[i], n, r);
+        ix->ignores[i] = n > 0 ? sieve_ignores(ix->sieve[i]) : UINT32_MAX;
     }
     free(start);
     free(which);
@@ -124,6 +126,7 @@ void index_free(struct index *ix)
     for (size_t i = 0; ix->sieve && i <= ix->nfield; i++)
         sieve_free(ix->sieve[i]);
     free(ix->sieve);
+    free(ix->ignores);
     free(ix->share);
     free(ix->always);
     free(ix->first);

@@ -6,58 +6,42 @@
  * May include base/, event/, rule/, this folder. */
 #include "match/indexed.h"
 
-#include "base/limits.h"
 #include "base/mem.h"
 #include "base/stopwatch.h"
-#include "match/group.h"
+#include "match/sift.h"
 
 #include <stdlib.h>
 
 struct index_state {
     const struct index *ix;
     struct groups groups;
-    struct memo *memo;
-    struct sieve_state sieve;
-    uint32_t *stamp; /* by fact: the round in which it was true last */
-    uint32_t *fact;  /* of this round, nfact of them */
-    size_t nfact;
-    uint32_t *list; /* facts of one value */
-    size_t nlist;
-    uint32_t *listed; /* by fact: the list in which it stands last */
-    uint32_t lists;
+    struct sift sift;
     uint32_t *woken;     /* by rule: the round */
     uint32_t *candidate; /* rules of this round, ncandidate of them */
     size_t ncandidate;
-    uint32_t *like;    /* key of a fact list */
+    bool open;         /* the event at hand: index_open was called */
+    uint32_t *like;    /* key of what an event's values gave */
     uint8_t *outcome;  /* by place among the candidates */
-    uint32_t *learned; /* numbers of a memo entry */
+    uint32_t *learned; /* what is remembered of outcomes */
     struct answers answers;
 };
-
-/* --- one worker --- */
 
 struct index_state *index_state_new(const struct matcher *m)
 {
     struct index_state *st = xcalloc(1, sizeof *st);
     const struct index *ix = m->index;
-    size_t facts = ix->programs.nfact;
 
     st->ix = ix;
     groups_init(&st->groups, ix);
-    st->memo = memo_new();
-    sieve_state_init(&st->sieve, ix->most_atoms);
-    st->stamp = xcalloc(facts + 1, sizeof *st->stamp);
-    st->fact = xcalloc(facts + 1, sizeof *st->fact);
-    st->list = xcalloc(facts + 1, sizeof *st->list);
-    st->listed = xcalloc(facts + 1, sizeof *st->listed);
+    sift_init(&st->sift, ix);
     st->woken = xcalloc(m->n + 1, sizeof *st->woken);
     st->candidate = xcalloc(m->n + 1, sizeof *st->candidate);
-    st->like = xcalloc(facts + 2 * bit_words(ix->nfield) + 2, sizeof *st->like);
+    st->like = xcalloc(SIFT_NUMBERS + 2 * bit_words(ix->nfield) + 1, sizeof *st->like);
     st->outcome = xcalloc(m->n + 1, sizeof *st->outcome);
     st->learned = xcalloc(m->n + 8, sizeof *st->learned);
-    st->answers = (struct answers){ .programs = &ix->programs, .stamp = st->stamp };
+    st->answers = (struct answers){ .programs = &ix->programs, .stamp = st->sift.stamp };
     st->answers.silent = st->groups.silent_now;
-    st->answers.memo = st->memo;
+    st->answers.memo = st->sift.memo;
     st->answers.asked = xcalloc(ix->programs.nleaf + 1, sizeof *st->answers.asked);
     st->answers.answer = xcalloc(ix->programs.nleaf + 1, sizeof *st->answers.answer);
     return st;
@@ -68,12 +52,7 @@ void index_state_free(struct index_state *st)
     if (!st)
         return;
     groups_release(&st->groups);
-    memo_free(st->memo);
-    sieve_state_release(&st->sieve);
-    free(st->stamp);
-    free(st->fact);
-    free(st->list);
-    free(st->listed);
+    sift_release(&st->sift);
     free(st->woken);
     free(st->candidate);
     free(st->like);
@@ -86,147 +65,32 @@ void index_state_free(struct index_state *st)
 
 /* --- one event --- */
 
-static void round_begin(struct index_state *st, struct scratch *s, struct view *v)
+static void look_through(struct index_state *st, struct scratch *s, const struct cohort *c,
+                         struct view *v)
 {
     const struct index *ix = st->ix;
     struct answers *a = &st->answers;
 
-    a->round++;
-    if (a->round == 0) { /* after 2^32 rounds old stamps would look new */
-        memset(st->stamp, 0, ix->programs.nfact * sizeof *st->stamp);
+    if (sift_event(&st->sift, s->profile, &st->groups, c, v)) {
         memset(st->woken, 0, ix->m->n * sizeof *st->woken);
         memset(a->asked, 0, ix->programs.nleaf * sizeof *a->asked);
-        a->round = 1;
     }
+    a->round = st->sift.round;
     a->view = v;
     a->regex = s->regex;
-    st->nfact = 0;
     st->ncandidate = 0;
+    st->open = false;
 }
 
-static void establish(struct index_state *st, const uint32_t *fact, size_t n)
+/* Before a program runs: the facts have their stamps, silent fields and the view are known. */
+static void index_open(struct index_state *st, const struct cohort *c, struct view *v)
 {
-    uint32_t round = st->answers.round;
-
-    for (size_t i = 0; i < n; i++) {
-        if (st->stamp[fact[i]] == round)
-            continue;
-        st->stamp[fact[i]] = round;
-        st->fact[st->nfact++] = fact[i];
-    }
-}
-
-static void list_begin(struct index_state *st)
-{
-    st->lists++;
-    if (st->lists == 0) {
-        memset(st->listed, 0, st->ix->programs.nfact * sizeof *st->listed);
-        st->lists = 1;
-    }
-}
-
-static size_t list_fact(struct index_state *st, size_t n, uint32_t fact)
-{
-    if (st->listed[fact] == st->lists)
-        return n;
-    st->listed[fact] = st->lists;
-    st->list[n] = fact;
-    return n + 1;
-}
-
-/* The atoms of the last scan, and the sets that they are in, each once. */
-static size_t list_facts(struct index_state *st, size_t n)
-{
-    const struct programs *p = &st->ix->programs;
-
-    for (size_t i = 0; i < st->sieve.n; i++) {
-        uint32_t atom = st->sieve.atom[i];
-
-        n = list_fact(st, n, atom);
-        for (uint32_t k = p->first[atom]; k < p->first[atom + 1]; k++)
-            n = list_fact(st, n, p->member_of[k]);
-    }
-    return n;
-}
-
-/* Looks through value i with one sieve, or two: its field's and the keywords'. */
-static void sift(struct index_state *st, struct view *v, uint32_t i, size_t field, bool keywords)
-{
-    const struct index *ix = st->ix;
-    struct slice text = event_text(&v->event, i), folded = view_folded(v, i);
-    size_t n = 0;
-
-    list_begin(st);
-    if (field < ix->nfield) {
-        sieve_scan(ix->sieve[field], &st->sieve, text, folded);
-        n = list_facts(st, n);
-    }
-    if (keywords) {
-        sieve_scan(ix->sieve[ix->nfield], &st->sieve, text, folded);
-        n = list_facts(st, n);
-    }
-    st->nlist = n;
-}
-
-/* Returns whether the memo knew it. */
-static bool scan_value(struct index_state *st, struct view *v, uint32_t i, size_t field,
-                       bool keywords)
-{
-    const struct value *value = &v->event.field[i].value;
-    struct memo_key key = { .bytes = slice_of(value->p, value->n),
-                            .sieve = (uint32_t)(2 * field + keywords),
-                            .type = value->type };
-    bool fits = value->n <= LIMIT_MEMO_VALUE;
-    const uint32_t *fact;
-    size_t n;
-
-    if (fits) {
-        memo_hash(st->memo, &key);
-        if (memo_find(st->memo, &key, &fact, &n)) {
-            establish(st, fact, n);
-            return true;
-        }
-    }
-    sift(st, v, i, field, keywords);
-    if (fits)
-        memo_add(st->memo, &key, st->list, st->nlist);
-    establish(st, st->list, st->nlist);
-    return false;
-}
-
-static void scan_timed(struct index_state *st, struct match_profile *p, struct view *v, uint32_t i,
-                       size_t field, bool keywords)
-{
-    struct field_cost *c = &p->field[field];
-    const uint64_t from = stopwatch_now();
-    const size_t before = st->nfact;
-    const bool known = scan_value(st, v, i, field, keywords);
-
-    stopwatch_lap(from, &c->ns);
-    c->values++;
-    c->remembered += known;
-    c->bytes += known ? 0 : event_text(&v->event, i).n;
-    c->facts += st->nfact - before;
-}
-
-/* p: NULL, or what is measured. */
-static void scan_event(struct index_state *st, struct match_profile *p, const struct cohort *c,
-                       struct view *v)
-{
-    const struct index *ix = st->ix;
-
-    for (uint32_t i = 0; i < v->event.n; i++) {
-        const struct field *f = &v->event.field[i];
-        bool keywords = c->keywords && sieve_reads(ix->sieve[ix->nfield], f->value.type);
-        bool reads = f->id < ix->nfield && f->part != EVENT_RENDERING && bit_has(c->reads, f->id);
-
-        if (!keywords && !reads)
-            continue;
-        if (p)
-            scan_timed(st, p, v, i, reads ? f->id : ix->nfield, keywords);
-        else
-            scan_value(st, v, i, reads ? f->id : ix->nfield, keywords);
-    }
+    if (st->open)
+        return;
+    st->open = true;
+    sift_settle(&st->sift);
+    groups_tell(&st->groups, c);
+    view_open(v);
 }
 
 static void wake(struct index_state *st, uint32_t rule)
@@ -253,14 +117,14 @@ static void find_candidates(struct index_state *st, const struct cohort *c, cons
         wake_all(st, c->open, c->nopen);
         s = &c->full;
     }
-    for (size_t i = 0; i < st->nfact; i++) {
-        rule = trigger_table_get(&st->ix->trigger, st->fact[i], &n);
+    for (size_t i = 0; i < st->sift.nfact; i++) {
+        rule = trigger_table_get(&st->ix->trigger, st->sift.fact[i], &n);
         for (size_t k = 0; k < n; k++)
             if (bit_has(s->waits, rule[k]))
                 wake(st, rule[k]);
         if (!s->trigger.run)
             continue;
-        rule = trigger_table_get(&s->trigger, st->fact[i], &n);
+        rule = trigger_table_get(&s->trigger, st->sift.fact[i], &n);
         wake_all(st, rule, n);
     }
     wake_all(st, s->always, s->nalways);
@@ -333,13 +197,13 @@ static void count_woken(const struct index_state *st, struct match_profile *p,
 
     if (!gap)
         gap = &c->full;
-    for (size_t i = 0; i < st->nfact; i++) {
-        rule = trigger_table_get(&st->ix->trigger, st->fact[i], &n);
+    for (size_t i = 0; i < st->sift.nfact; i++) {
+        rule = trigger_table_get(&st->ix->trigger, st->sift.fact[i], &n);
         for (size_t k = 0; k < n; k++)
             p->rule[rule[k]].woken += bit_has(gap->waits, rule[k]);
         if (!gap->trigger.run)
             continue;
-        rule = trigger_table_get(&gap->trigger, st->fact[i], &n);
+        rule = trigger_table_get(&gap->trigger, st->sift.fact[i], &n);
         for (size_t k = 0; k < n; k++)
             p->rule[rule[k]].woken++;
     }
@@ -365,14 +229,14 @@ static enum outcome decide(struct index_state *st, struct scratch *s, uint32_t r
 
 static struct memo_key like_key(struct index_state *st, const struct cohort *c)
 {
+    const struct sift *sift = &st->sift;
     size_t words = bit_words(c->ncarried) * 2;
     uint32_t *b = st->like;
 
     b[0] = c->number;
     memcpy(b + 1, st->groups.now, words * sizeof *b);
-    if (st->nfact > 0)
-        memcpy(b + 1 + words, st->fact, st->nfact * sizeof *b);
-    return (struct memo_key){ .bytes = slice_of(b, (1 + words + st->nfact) * sizeof *b),
+    memcpy(b + 1 + words, sift->number, sift->nnumber * sizeof *b);
+    return (struct memo_key){ .bytes = slice_of(b, (1 + words + sift->nnumber) * sizeof *b),
                               .sieve = UINT32_MAX };
 }
 
@@ -387,12 +251,14 @@ static void act_timed(struct index_state *st, struct scratch *s, uint32_t rule,
 }
 
 /* A copy: deciding may add to the memo. */
-static void like_replay(struct index_state *st, struct scratch *s, const uint32_t *known, size_t n,
-                        struct view *view)
+static void like_replay(struct index_state *st, struct scratch *s, const struct cohort *c,
+                        const uint32_t *known, size_t n, struct view *view)
 {
     const uint32_t *v = st->learned, *rule = v + OUTCOMES;
 
     memcpy(st->learned, known, n * sizeof *known);
+    if (v[OUTCOME_ROW] + v[OUTCOME_ASKED] > 0 || n > OUTCOMES)
+        index_open(st, c, view);
     for (int k = OUTCOME_UNDECIDED; k < OUTCOMES; k++)
         for (uint32_t i = 0; i < v[k]; i++, rule++) {
             if (k == OUTCOME_ASKED)
@@ -402,9 +268,8 @@ static void like_replay(struct index_state *st, struct scratch *s, const uint32_
         }
 }
 
-/* Decides the candidates, and remembers. outcome: by place among the candidates. */
-static void like_learn(struct index_state *st, struct scratch *s, const struct memo_key *key,
-                       struct view *view)
+/* Decides the candidates; the outcomes as they are remembered. Returns their length. */
+static size_t like_learn(struct index_state *st, struct scratch *s, struct view *view)
 {
     uint32_t *v = st->learned;
     size_t n = OUTCOMES;
@@ -418,29 +283,33 @@ static void like_learn(struct index_state *st, struct scratch *s, const struct m
                 v[k]++;
                 v[n++] = st->candidate[i];
             }
-    if (key->bytes.n <= LIMIT_MEMO_VALUE)
-        memo_add(st->memo, key, v, n);
+    return n;
 }
 
 /* What the facts of the event say of the cohort's rules. */
 static void run_facts(struct index_state *st, struct scratch *s, struct cohort *c, struct view *v)
 {
-    const struct gap *gap = groups_gap(&st->groups, c, v);
+    const struct gap *gap = groups_gap(&st->groups, c);
+    struct memo *memo = st->sift.memo;
     struct memo_key key = like_key(st, c);
     const uint32_t *known;
     size_t n;
 
     if (s->profile)
         count_woken(st, s->profile, c, gap);
-    memo_hash(st->memo, &key);
-    if (memo_find(st->memo, &key, &known, &n)) {
+    memo_hash(memo, &key);
+    if (!st->sift.unlike && memo_find(memo, &key, &known, &n)) {
         if (s->profile)
             s->profile->alike++;
-        like_replay(st, s, known, n, v);
+        like_replay(st, s, c, known, n, v);
         return;
     }
+    index_open(st, c, v);
     find_candidates(st, c, gap);
-    like_learn(st, s, &key, v);
+    n = like_learn(st, s, v);
+    /* Deciding may have changed the memo: the key is looked up again. */
+    if (!st->sift.unlike && !memo_find(memo, &key, &known, &(size_t){ 0 }))
+        memo_add(memo, &key, st->learned, n);
 }
 
 static void run_cohort(struct index_state *st, struct scratch *s, struct cohort *c,
@@ -450,12 +319,11 @@ static void run_cohort(struct index_state *st, struct scratch *s, struct cohort 
     struct view *v = scratch_twin(s, c->twin, ev);
     uint64_t from = p ? stopwatch_now() : 0;
 
-    round_begin(st, s, v);
-    scan_event(st, p, c, v);
+    look_through(st, s, c, v);
     if (p) {
         from = stopwatch_lap(from, &p->ns_values);
         p->events++;
-        p->facts += st->nfact;
+        p->facts += st->sift.nfact;
     }
     run_facts(st, s, c, v);
     if (p)

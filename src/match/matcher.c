@@ -153,6 +153,7 @@ const struct rule_counts *scratch_counts(const struct scratch *s)
 struct view *scratch_view(struct scratch *s, const struct compiled *c, struct event *ev)
 {
     enum twin_kind kind = TWIN_NONE;
+    struct view *v;
 
     if (c->source == SIZE_MAX)
         return NULL;
@@ -164,7 +165,9 @@ struct view *scratch_view(struct scratch *s, const struct compiled *c, struct ev
     }
     if (s->taken[c->source] == TAKEN_NO)
         return NULL;
-    return scratch_twin(s, (enum twin_kind)s->twin[c->source], ev);
+    v = scratch_twin(s, (enum twin_kind)s->twin[c->source], ev);
+    view_open(v);
+    return v;
 }
 
 struct view *scratch_twin(struct scratch *s, enum twin_kind kind, struct event *ev)

@@ -109,42 +109,70 @@ static uint32_t type_and_size(const struct memo_key *k)
     return (uint32_t)k->bytes.n << 8 | k->type;
 }
 
-static bool entry_is(const uint32_t *e, const struct memo_key *k)
+/* Most are short: shorter than the way to the library's function. */
+static inline bool bytes_eq(const uint8_t *a, const uint8_t *b, size_t n)
 {
-    return e[0] == k->sieve && e[1] == type_and_size(k) &&
-           (k->bytes.n == 0 || memcmp(e + HEAD + e[2], k->bytes.p, k->bytes.n) == 0);
+    uint64_t x, y;
+    size_t i = 0;
+
+    if (n < sizeof x || n > 32 * sizeof x)
+        return n == 0 || memcmp(a, b, n) == 0;
+    for (; i + sizeof x < n; i += sizeof x) {
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        if (x != y)
+            return false;
+    }
+    memcpy(&x, a + (n - sizeof x), sizeof x);
+    memcpy(&y, b + (n - sizeof y), sizeof y);
+    return x == y;
 }
 
-/* The entry of the key; NULL when there is none. *ret_collides: another one has its hash. */
-static const uint32_t *seek(const struct table *t, const struct memo_key *k, bool *ret_collides)
+static inline bool entry_is(const uint32_t *e, const struct memo_key *k)
+{
+    return e[0] == k->sieve && e[1] == type_and_size(k) &&
+           bytes_eq((const uint8_t *)(e + HEAD + e[2]), k->bytes.p, k->bytes.n);
+}
+
+/* Looks for a key that is hashed as a whole. */
+static const uint32_t *seek(const struct table *t, const struct memo_key *k)
 {
     size_t mask = t->nslot - 1;
 
-    for (size_t i = k->hash & mask; t->slot[i].at; i = (i + 1) & mask) {
-        const uint32_t *e = t->block + t->slot[i].at - 1;
-
-        if (t->slot[i].hash != k->hash)
-            continue;
-        if (entry_is(e, k))
-            return e;
-        *ret_collides = true;
-    }
+    for (size_t i = k->hash & mask; t->slot[i].at; i = (i + 1) & mask)
+        if (t->slot[i].hash == k->hash && entry_is(t->block + t->slot[i].at - 1, k))
+            return t->block + t->slot[i].at - 1;
     return NULL;
+}
+
+/* The key collides with another one. */
+__attribute__((noinline)) static const uint32_t *
+seek_again(const struct memo *m, const struct table *t, struct memo_key *k)
+{
+    k->hash = fold_hash(slice_hash(k->bytes, seed_of(m, k)));
+    k->whole = true;
+    return seek(t, k);
 }
 
 bool memo_find(const struct memo *m, struct memo_key *k, const uint32_t **ret, size_t *ret_n)
 {
     const struct table *t = table_of(m, k);
-    bool collides = false;
-    const uint32_t *e;
+    const size_t mask = t->nslot - 1;
+    const uint32_t *e = NULL;
 
     if (k->bytes.n > LIMIT_MEMO_VALUE)
         return false;
-    e = seek(t, k, &collides);
-    if (!e && collides && !k->whole) {
-        k->hash = fold_hash(slice_hash(k->bytes, seed_of(m, k)));
-        k->whole = true;
-        e = seek(t, k, &collides);
+    for (size_t i = k->hash & mask; t->slot[i].at; i = (i + 1) & mask) {
+        if (t->slot[i].hash != k->hash)
+            continue;
+        e = t->block + t->slot[i].at - 1;
+        if (entry_is(e, k))
+            break;
+        if (!k->whole) {
+            e = seek_again(m, t, k);
+            break;
+        }
+        e = NULL;
     }
     if (!e)
         return false;

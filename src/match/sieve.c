@@ -321,9 +321,9 @@ static void find_words(struct sieve *s)
     }
 }
 
-bool sieve_reads(const struct sieve *s, uint8_t type)
+uint32_t sieve_ignores(const struct sieve *s)
 {
-    return type >= 32 || !(s->words >> type & 1);
+    return s->words;
 }
 
 struct sieve *sieve_new(const struct atoms *a, const uint32_t *which, size_t n,

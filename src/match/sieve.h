@@ -38,9 +38,9 @@ void sieve_state_release(struct sieve_state *st);
 void sieve_scan(const struct sieve *s, struct sieve_state *st, struct slice text,
                 struct slice folded);
 
-/* Can an atom be true of a value of this type (enum value_type)? Numbers, times and ids have few
- * characters; a sieve for words need not look at them. */
-bool sieve_reads(const struct sieve *s, uint8_t type);
+/* The types of values (bit by enum value_type below 32) of which no atom can be true. Numbers, times
+ * and ids have few characters; a sieve for words need not look at them. */
+uint32_t sieve_ignores(const struct sieve *s);
 
 /* Atoms that it was made of. */
 size_t sieve_atoms(const struct sieve *s);

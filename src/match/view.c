@@ -47,20 +47,27 @@ int view_fill(struct view *v, struct event *ev, enum twin_kind kind)
 {
     int rc = twin_make(ev, kind, &v->event);
 
-    if (rc < 0) {
+    v->open = false;
+    if (rc < 0)
         v->event.n = 0;
-        return rc;
-    }
+    return rc;
+}
+
+void view_open(struct view *v)
+{
+    if (v->open)
+        return;
+    v->open = true;
     v->is_4688 = event_is_4688(&v->event);
     view_index(v);
-    return EV_OK;
 }
 
 void view_leave(struct view *v)
 {
-    for (size_t i = 0; i < v->event.n; i++)
+    for (size_t i = 0; i < v->event.n && v->open; i++)
         if (v->event.field[i].id < v->nhead)
             v->head[v->event.field[i].id] = VIEW_END;
+    v->open = false;
     v->event.n = 0;
 }
 

@@ -19,14 +19,19 @@ struct view {
     size_t room;           /* of next and folded */
     struct arena *scratch; /* folded texts; borrowed */
     bool is_4688;
+    bool open; /* view_open was called for the event at hand */
 };
 
 /* ids: names_count of the table whose ids the events carry. */
 void view_init(struct view *v, uint32_t ids, struct arena *scratch);
 void view_release(struct view *v);
 
-/* Looks at ev through a twin. EV_ELIMIT when the event's arena is full: the view is empty. */
+/* Looks at ev through a twin. EV_ELIMIT when the event's arena is full: the view is empty. Only
+ * v->event may be used before view_open. */
 int view_fill(struct view *v, struct event *ev, enum twin_kind kind);
+
+/* Indexes the fields; most events of a log never need that. Does nothing the second time. */
+void view_open(struct view *v);
 
 /* The event may go after this. Only what it set is taken back: there are more ids than fields. */
 void view_leave(struct view *v);
