@@ -61,6 +61,16 @@ void buf_put_slow(struct buf *b, const void *p, size_t n)
     b->n += n;
 }
 
+void buf_u64(struct buf *b, uint64_t n)
+{
+    uint8_t text[20], *p = text + sizeof text;
+
+    do
+        *--p = (uint8_t)('0' + n % 10);
+    while ((n /= 10) > 0);
+    buf_put(b, p, (size_t)(text + sizeof text - p));
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
     char small[256];

@@ -24,6 +24,8 @@ void buf_clear(struct buf *b);
 uint8_t *buf_reserve(struct buf *b, size_t n);
 /* buf_put where there is no room yet. */
 void buf_put_slow(struct buf *b, const void *p, size_t n);
+/* n in decimal. */
+void buf_u64(struct buf *b, uint64_t n);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 static inline void buf_put(struct buf *b, const void *p, size_t n)

@@ -70,14 +70,19 @@ static bool needs_guard(struct slice s)
                    s.p[0] == '\t' || s.p[0] == '\r');
 }
 
+static bool needs_quotes(struct slice s)
+{
+    return plain_run(s.p, s.n, PLAIN_CSV) < s.n && slice_find_byte(s, '"') != SIZE_MAX;
+}
+
 void escape_csv(struct slice s, bool guard, struct buf *out)
 {
     struct slice text;
     uint32_t c;
-    bool quoted = slice_find_byte(s, ',') != SIZE_MAX || slice_find_byte(s, '"') != SIZE_MAX;
-
     /* Blanks at an end are data; unquoted, some readers trim them. */
-    quoted = quoted || (s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' '));
+    bool quoted = slice_find_byte(s, ',') != SIZE_MAX ||
+                  (s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ' || needs_quotes(s)));
+
     if (quoted)
         buf_byte(out, '"');
     if (guard && needs_guard(s))

@@ -54,24 +54,6 @@ size_t slice_find(struct slice s, struct slice needle)
     return at ? (size_t)(at - s.p) : SIZE_MAX;
 }
 
-size_t slice_find_byte(struct slice s, uint8_t c)
-{
-    const uint8_t *at = s.n ? memchr(s.p, c, s.n) : NULL;
-
-    return at ? (size_t)(at - s.p) : SIZE_MAX;
-}
-
-struct slice slice_sub(struct slice s, size_t from, size_t n)
-{
-    if (!s.p)
-        return s;
-    if (from > s.n)
-        from = s.n;
-    if (n > s.n - from)
-        n = s.n - from;
-    return (struct slice){ s.p + from, n };
-}
-
 static bool is_space(uint8_t c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');

@@ -51,9 +51,23 @@ bool slice_ends(struct slice s, struct slice suffix);
 /* Offset of the first occurrence, or SIZE_MAX. An empty needle is found at 0. */
 size_t slice_find(struct slice s, struct slice needle);
 /* Offset of the first c, or SIZE_MAX. */
-size_t slice_find_byte(struct slice s, uint8_t c);
+static inline size_t slice_find_byte(struct slice s, uint8_t c)
+{
+    const uint8_t *at = s.n ? (const uint8_t *)memchr(s.p, c, s.n) : NULL;
+
+    return at ? (size_t)(at - s.p) : SIZE_MAX;
+}
 /* The part from offset from, n bytes at most; clamped to s. */
-struct slice slice_sub(struct slice s, size_t from, size_t n);
+static inline struct slice slice_sub(struct slice s, size_t from, size_t n)
+{
+    if (!s.p)
+        return s;
+    if (from > s.n)
+        from = s.n;
+    if (n > s.n - from)
+        n = s.n - from;
+    return (struct slice){ s.p + from, n };
+}
 /* Without leading and trailing ASCII white space. */
 struct slice slice_trim(struct slice s);
 /* 64-bit hash for tables inside one run; seed keeps an attacker from choosing collisions. */

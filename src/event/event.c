@@ -55,13 +55,12 @@ void event_content_hash(struct event *ev, uint8_t ret[16])
     hash128_init(&h);
     for (size_t i = 0; i < ev->n; i++) {
         const struct slice name = ev->field[i].name, text = event_text(ev, i);
-        uint8_t head[9];
+        const uint8_t head[9] = {
+            ev->field[i].part,       (uint8_t)name.n,         (uint8_t)(name.n >> 8),
+            (uint8_t)(name.n >> 16), (uint8_t)(name.n >> 24), (uint8_t)text.n,
+            (uint8_t)(text.n >> 8),  (uint8_t)(text.n >> 16), (uint8_t)(text.n >> 24),
+        };
 
-        head[0] = ev->field[i].part;
-        for (size_t k = 0; k < 4; k++) {
-            head[1 + k] = (uint8_t)(name.n >> (8 * k));
-            head[5 + k] = (uint8_t)(text.n >> (8 * k));
-        }
         hash128_add(&h, head, sizeof head);
         hash128_add(&h, name.p, name.n);
         hash128_add(&h, text.p, text.n);

@@ -14,51 +14,54 @@
 
 enum meaning_kind { PARAMETER, LOGON, STATUS, SUBSTATUS, KERBEROS, TICKET, PROTOCOL, START };
 
-static const struct meaning {
-    enum meaning_kind kind;
-    uint32_t number;
-    struct slice words;
-} meanings[] = {
-#define MEANING(kind, number, words) { kind, number, SLICE_INIT(words) },
-#include "event/meaning.def"
-#undef MEANING
-};
-
 static const struct message {
     struct slice channel, provider; /* provider empty: any */
-    uint32_t event_id;
     struct slice pattern;
 } messages[] = {
 #define MESSAGE(channel, provider, id, pattern)                                                    \
-    { SLICE_INIT(channel), SLICE_INIT(provider), id, SLICE_INIT(pattern) },
+    { SLICE_INIT(channel), SLICE_INIT(provider), SLICE_INIT(pattern) },
+#include "event/message.def"
+#undef MESSAGE
+};
+
+/* Of the messages, apart: most are passed over by it. */
+static const uint32_t message_id[] = {
+#define MESSAGE(channel, provider, id, pattern) id,
 #include "event/message.def"
 #undef MESSAGE
 };
 
 /* Which fields hold a number of which kind, and in which events. */
 static const struct {
-    struct slice field;
+    enum field_id field;
     enum meaning_kind kind;
     uint32_t first, last;
 } numbered[] = {
-    { SLICE_INIT("LogonType"), LOGON, 0, UINT32_MAX },
-    { SLICE_INIT("Status"), KERBEROS, 4768, 4773 },
-    { SLICE_INIT("FailureCode"), KERBEROS, 4768, 4773 },
-    { SLICE_INIT("TicketEncryptionType"), TICKET, 4768, 4773 },
-    { SLICE_INIT("Status"), STATUS, 0, UINT32_MAX },
-    { SLICE_INIT("SubStatus"), SUBSTATUS, 0, UINT32_MAX },
-    { SLICE_INIT("SubStatus"), STATUS, 0, UINT32_MAX },
-    { SLICE_INIT("ReturnCode"), STATUS, 0, UINT32_MAX },
-    { SLICE_INIT("Protocol"), PROTOCOL, 5152, 5159 },
-    { SLICE_INIT("ServiceStartType"), START, 4697, 4697 },
+    { FIELD_LOGONTYPE, LOGON, 0, UINT32_MAX },   { FIELD_STATUS, KERBEROS, 4768, 4773 },
+    { FIELD_FAILURECODE, KERBEROS, 4768, 4773 }, { FIELD_TICKETENCRYPTIONTYPE, TICKET, 4768, 4773 },
+    { FIELD_STATUS, STATUS, 0, UINT32_MAX },     { FIELD_SUBSTATUS, SUBSTATUS, 0, UINT32_MAX },
+    { FIELD_SUBSTATUS, STATUS, 0, UINT32_MAX },  { FIELD_RETURNCODE, STATUS, 0, UINT32_MAX },
+    { FIELD_PROTOCOL, PROTOCOL, 5152, 5159 },    { FIELD_SERVICESTARTTYPE, START, 4697, 4697 },
 };
+
+static bool is_numbered(const struct field *f)
+{
+    return f->id >= FIELD_LOGONTYPE && f->id <= FIELD_SERVICESTARTTYPE;
+}
 
 static struct slice meaning_of(enum meaning_kind kind, uint64_t number)
 {
-    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
-        if (meanings[i].kind == kind && meanings[i].number == number)
-            return meanings[i].words;
-    return SLICE_ABSENT;
+    if (number > UINT32_MAX)
+        return SLICE_ABSENT;
+    switch ((uint64_t)kind << 32 | number) {
+#define MEANING(kind, number, words)                                                               \
+    case (uint64_t)(kind) << 32 | (number):                                                        \
+        return SLICE(words);
+#include "event/meaning.def"
+#undef MEANING
+    default:
+        return SLICE_ABSENT;
+    }
 }
 
 /* Reads `%%digits` at the front of *s and steps over it. */
@@ -111,17 +114,20 @@ struct slice event_meaning(struct event *ev, size_t i)
 
     if (f->part == EVENT_SYSTEM || f->part == EVENT_RENDERING)
         return SLICE_ABSENT;
-    for (size_t k = 0; k < sizeof numbered / sizeof *numbered; k++) {
+    for (size_t k = 0; k < sizeof numbered / sizeof *numbered && is_numbered(f); k++) {
         struct slice words;
 
-        if (ev->event_id < numbered[k].first || ev->event_id > numbered[k].last ||
-            !name_eq(f->name, numbered[k].field) || value_u64(&f->value, &number) < 0)
+        if (numbered[k].field != f->id || ev->event_id < numbered[k].first ||
+            ev->event_id > numbered[k].last || value_u64(&f->value, &number) < 0)
             continue;
         words = meaning_of(numbered[k].kind, number);
         if (words.p)
             return words;
     }
-    return parameters_meaning(event_text(ev, i), ev->arena);
+    const struct slice text = event_text(ev, i);
+    return text.n > 2 && (text.p[0] == '%' || text.p[0] <= ' ')
+               ? parameters_meaning(text, ev->arena)
+               : SLICE_ABSENT;
 }
 
 /* A sentence in the making. missing: a field of the group was absent. */
@@ -205,6 +211,8 @@ static void writer_account(struct writer *w, uint32_t domain_id, uint32_t name_i
 /* The names that are no fields. False when name is none of them. */
 static bool writer_special(struct writer *w, struct slice name)
 {
+    if (name.n < 4 || name.n > 7 || name.p[0] < 'a') /* as fields are called */
+        return false;
     bool user = slice_eq(name, SLICE("user")), image = slice_eq(name, SLICE("image"));
 
     if (slice_eq(name, SLICE("subject"))) {
@@ -270,7 +278,7 @@ static struct slice writer_run(struct writer *w, struct slice t)
             t = slice_sub(t, end + 1, t.n);
             continue;
         }
-        while (n < t.n && !memchr("[]{", t.p[n], 3))
+        while (n < t.n && t.p[n] != '[' && t.p[n] != ']' && t.p[n] != '{')
             n++;
         writer_put(w, slice_sub(t, 0, n), MESSAGE_MOST);
         t = slice_sub(t, n, t.n);
@@ -297,16 +305,19 @@ static void writer_template(struct writer *w, struct slice t)
 
 void event_message(struct event *ev, struct slice *ret)
 {
-    struct writer w = { .ev = ev };
+    struct writer w; /* not set to 0 as a whole: the text is long, and most sentences are short */
 
     *ret = SLICE_ABSENT;
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
         const struct message *m = &messages[i];
 
-        if (m->event_id != ev->event_id || !slice_eq_nocase(m->channel, ev->channel))
+        if (message_id[i] != ev->event_id || !slice_eq_nocase(m->channel, ev->channel))
             continue;
         if (m->provider.n > 0 && !slice_eq_nocase(m->provider, ev->provider))
             continue;
+        w.ev = ev;
+        w.n = 0;
+        w.has_process = w.missing = false;
         writer_template(&w, m->pattern);
         *ret = arena_dup(ev->arena, slice_of(w.b, w.n));
         return;

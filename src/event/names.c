@@ -46,6 +46,11 @@ bool name_eq(struct slice event_name, struct slice name)
 {
     size_t at = 0;
 
+    /* Names have no blanks: of equal length, the event's has none either. */
+    if (event_name.n <= name.n)
+        return slice_eq(event_name, name);
+    if (name.n && event_name.p[0] != name.p[0] && event_name.p[0] != ' ')
+        return false;
     for (size_t i = 0; i < event_name.n; i++) {
         if (event_name.p[i] == ' ')
             continue;

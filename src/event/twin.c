@@ -56,11 +56,30 @@ bool event_is_4688(const struct event *ev)
     return event_twin_kind(ev) == TWIN_PROCESS_4688;
 }
 
+/* Where the fields with fixed ids are, found in one pass: a process is made of a dozen of them. */
+struct places {
+    uint16_t at[FIELD_FIXED]; /* index + 1 of the first one; 0: none */
+};
+
+static void places_of(const struct event *ev, struct places *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    for (size_t i = ev->n < UINT16_MAX ? ev->n : UINT16_MAX; i-- > 0;)
+        if (ev->field[i].id < FIELD_FIXED && ev->field[i].part != EVENT_RENDERING)
+            ret->at[ev->field[i].id] = (uint16_t)(i + 1);
+}
+
+static struct slice text_at(struct event *ev, const struct places *p, uint32_t id)
+{
+    return p->at[id] ? event_text(ev, p->at[id] - 1u) : SLICE_ABSENT;
+}
+
 /* The first of the ids whose field is there and says something. */
-static struct slice first_given(struct event *ev, const uint32_t *id, size_t n)
+static struct slice first_given(struct event *ev, const struct places *p, const uint32_t *id,
+                                size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct slice s = event_get(ev, id[i]);
+        struct slice s = text_at(ev, p, id[i]);
 
         if (text_given(s))
             return s;
@@ -69,26 +88,27 @@ static struct slice first_given(struct event *ev, const uint32_t *id, size_t n)
 }
 
 /* The number of the first of the ids, in the base that the column wants. */
-static struct slice first_number(struct event *ev, const uint32_t *id, size_t n, bool hex)
+static struct slice first_number(struct event *ev, const struct places *p, const uint32_t *id,
+                                 size_t n, bool hex)
 {
     for (size_t i = 0; i < n; i++) {
-        size_t at = event_find(ev, id[i], 0);
+        const size_t at = p->at[id[i]];
         uint64_t u;
 
-        if (at != SIZE_MAX && value_u64(&ev->field[at].value, &u) == EV_OK)
+        if (at && value_u64(&ev->field[at - 1].value, &u) == EV_OK)
             return text_u64(ev->arena, u, hex);
     }
-    return first_given(ev, id, n);
+    return first_given(ev, p, id, n);
 }
 
-static struct slice process_user(struct event *ev)
+static struct slice process_user(struct event *ev, const struct places *p)
 {
     static const uint32_t user[] = { FIELD_USER, FIELD_SOURCEUSER };
-    struct slice s = first_given(ev, user, sizeof user / sizeof *user);
+    struct slice s = first_given(ev, p, user, sizeof user / sizeof *user);
 
     if (!s.p)
-        s = account_join(ev->arena, event_get(ev, FIELD_SUBJECTDOMAINNAME),
-                         event_get(ev, FIELD_SUBJECTUSERNAME));
+        s = account_join(ev->arena, text_at(ev, p, FIELD_SUBJECTDOMAINNAME),
+                         text_at(ev, p, FIELD_SUBJECTUSERNAME));
     return s.p ? s : ev->user_sid;
 }
 
@@ -100,6 +120,7 @@ void process_of(struct event *ev, struct process *ret)
     static const uint32_t command_line = FIELD_COMMANDLINE, parent_id = FIELD_PARENTPROCESSID;
     static const uint32_t parent_image = FIELD_PARENTIMAGE;
     static const uint32_t parent_command_line = FIELD_PARENTCOMMANDLINE;
+    struct places at;
     struct event twin;
 
     if (twin_make(ev, event_twin_kind(ev), &twin) < 0) {
@@ -107,12 +128,13 @@ void process_of(struct event *ev, struct process *ret)
         ev->cut = true;
         return;
     }
-    ret->image = first_given(&twin, image, sizeof image / sizeof *image);
-    ret->command_line = first_given(&twin, &command_line, 1);
-    ret->user = process_user(&twin);
-    ret->logon_id = first_number(&twin, logon, sizeof logon / sizeof *logon, true);
-    ret->id = first_number(&twin, id, sizeof id / sizeof *id, false);
-    ret->parent_id = first_number(&twin, &parent_id, 1, false);
-    ret->parent_image = first_given(&twin, &parent_image, 1);
-    ret->parent_command_line = first_given(&twin, &parent_command_line, 1);
+    places_of(&twin, &at);
+    ret->image = first_given(&twin, &at, image, sizeof image / sizeof *image);
+    ret->command_line = first_given(&twin, &at, &command_line, 1);
+    ret->user = process_user(&twin, &at);
+    ret->logon_id = first_number(&twin, &at, logon, sizeof logon / sizeof *logon, true);
+    ret->id = first_number(&twin, &at, id, sizeof id / sizeof *id, false);
+    ret->parent_id = first_number(&twin, &at, &parent_id, 1, false);
+    ret->parent_image = first_given(&twin, &at, &parent_image, 1);
+    ret->parent_command_line = first_given(&twin, &at, &parent_command_line, 1);
 }

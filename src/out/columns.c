@@ -30,14 +30,14 @@ static void put_event_id(const struct detection *d, const struct view *view, str
 {
     (void)view;
     if (d->has_event_id)
-        buf_printf(out, "%" PRIu32, d->event_id);
+        buf_u64(out, d->event_id);
 }
 
 static void put_record_id(const struct detection *d, const struct view *view, struct buf *out)
 {
     (void)view;
     if (d->has_record_id)
-        buf_printf(out, "%" PRIu64, d->record_id);
+        buf_u64(out, d->record_id);
 }
 
 /* Cells that are a slice of the detection or its rule. */
@@ -134,26 +134,32 @@ static bool same_number(struct slice a, struct slice b)
 /* Does a column of its own show this field of the event already? */
 static bool has_column(const struct detection *d, const struct detection_field *f)
 {
-    const struct process *p = &d->process;
-    const struct {
-        struct slice name, cell;
+    static const struct {
+        struct slice name;
+        size_t cell; /* of struct process */
     } shown[] = {
-        { SLICE_INIT("Image"), p->image },
-        { SLICE_INIT("NewProcessName"), p->image },
-        { SLICE_INIT("CommandLine"), p->command_line },
-        { SLICE_INIT("ProcessId"), p->id },
-        { SLICE_INIT("NewProcessId"), p->id },
-        { SLICE_INIT("ParentImage"), p->parent_image },
-        { SLICE_INIT("ParentProcessName"), p->parent_image },
-        { SLICE_INIT("ParentCommandLine"), p->parent_command_line },
-        { SLICE_INIT("ParentProcessId"), p->parent_id },
-        { SLICE_INIT("ProcessId"), p->parent_id }, /* of 4688: the creator */
-        { SLICE_INIT("User"), p->user },
-        { SLICE_INIT("LogonId"), p->logon_id },
+        { SLICE_INIT("Image"), offsetof(struct process, image) },
+        { SLICE_INIT("NewProcessName"), offsetof(struct process, image) },
+        { SLICE_INIT("CommandLine"), offsetof(struct process, command_line) },
+        { SLICE_INIT("ProcessId"), offsetof(struct process, id) },
+        { SLICE_INIT("NewProcessId"), offsetof(struct process, id) },
+        { SLICE_INIT("ParentImage"), offsetof(struct process, parent_image) },
+        { SLICE_INIT("ParentProcessName"), offsetof(struct process, parent_image) },
+        { SLICE_INIT("ParentCommandLine"), offsetof(struct process, parent_command_line) },
+        { SLICE_INIT("ParentProcessId"), offsetof(struct process, parent_id) },
+        /* of 4688: the creator */
+        { SLICE_INIT("ProcessId"), offsetof(struct process, parent_id) },
+        { SLICE_INIT("User"), offsetof(struct process, user) },
+        { SLICE_INIT("LogonId"), offsetof(struct process, logon_id) },
     };
+    if (!f->name.n || !memchr("ICPUNL", f->name.p[0], 6)) /* how those names begin */
+        return false;
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-        if (slice_eq(f->name, shown[i].name) && shown[i].cell.n > 0 &&
-            (slice_eq_nocase(f->text, shown[i].cell) || same_number(f->text, shown[i].cell)))
+        struct slice cell;
+        if (!slice_eq(f->name, shown[i].name))
+            continue;
+        memcpy(&cell, (const char *)&d->process + shown[i].cell, sizeof cell);
+        if (cell.n > 0 && (slice_eq_nocase(f->text, cell) || same_number(f->text, cell)))
             return true;
     }
     return false;
@@ -235,7 +241,7 @@ static void put_source_offset(const struct detection *d, const struct view *view
 {
     (void)view;
     if (!d->no_place)
-        buf_printf(out, "%" PRIu64, d->place.offset);
+        buf_u64(out, d->place.offset);
 }
 
 static void put_also_in(const struct detection *d, const struct view *view, struct buf *out)

@@ -2,7 +2,6 @@
 #include "out/json.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
 #include "base/escape.h"
 
@@ -104,7 +103,7 @@ void json_str(struct json *j, const char *s)
 void json_u64(struct json *j, uint64_t n)
 {
     separate(j);
-    buf_printf(j->out, "%" PRIu64, n);
+    buf_u64(j->out, n);
 }
 
 void json_bool(struct json *j, bool b)
