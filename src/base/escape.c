@@ -70,30 +70,48 @@ static bool needs_guard(struct slice s)
                    s.p[0] == '\t' || s.p[0] == '\r');
 }
 
-static bool needs_quotes(struct slice s)
+/* One that is not plain. Returns the bytes it took. */
+static size_t csv_step(struct slice s, struct buf *out)
 {
-    return plain_run(s.p, s.n, PLAIN_CSV) < s.n && slice_find_byte(s, '"') != SIZE_MAX;
+    const uint8_t first = s.p[0];
+    size_t n = 1;
+    uint32_t c;
+
+    if (first == '"') {
+        buf_put(out, "\"\"", 2);
+    } else if (first < 0x80) {
+        put_control(first, out);
+    } else {
+        c = utf8_decode(s, &n);
+        if (n == 1)
+            put_replacement(out);
+        else if (is_control(c))
+            put_control(c, out);
+        else
+            buf_put(out, s.p, n);
+    }
+    return n;
 }
 
 void escape_csv(struct slice s, bool guard, struct buf *out)
 {
-    struct slice text;
-    uint32_t c;
+    size_t n = plain_run(s.p, s.n, PLAIN_CSV);
     /* Blanks at an end are data; unquoted, some readers trim them. */
-    bool quoted = slice_find_byte(s, ',') != SIZE_MAX ||
-                  (s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ' || needs_quotes(s)));
+    const bool quoted = (s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ')) ||
+                        slice_find_byte(s, ',') != SIZE_MAX ||
+                        (n < s.n && memchr(s.p + n, '"', s.n - n));
 
     if (quoted)
         buf_byte(out, '"');
     if (guard && needs_guard(s))
         buf_byte(out, '\'');
-    while (next(&s, PLAIN_CSV, out, &c, &text)) {
-        if (c == '"')
-            buf_put(out, "\"\"", 2);
-        else if (is_control(c))
-            put_control(c, out);
-        else
-            buf_slice(out, text);
+    for (size_t at = 0;;) {
+        buf_put(out, s.p + at, n);
+        at += n;
+        if (at == s.n)
+            break;
+        at += csv_step(slice_sub(s, at, s.n), out);
+        n = plain_run(s.p + at, s.n - at, PLAIN_CSV);
     }
     if (quoted)
         buf_byte(out, '"');

@@ -44,11 +44,6 @@ static const struct {
     { FIELD_PROTOCOL, PROTOCOL, 5152, 5159 },    { FIELD_SERVICESTARTTYPE, START, 4697, 4697 },
 };
 
-static bool is_numbered(const struct field *f)
-{
-    return f->id >= FIELD_LOGONTYPE && f->id <= FIELD_SERVICESTARTTYPE;
-}
-
 static struct slice meaning_of(enum meaning_kind kind, uint64_t number)
 {
     if (number > UINT32_MAX)
@@ -107,14 +102,12 @@ static struct slice parameters_meaning(struct slice text, struct arena *a)
     return count == 1 ? one : arena_dup(a, slice_of(b, n));
 }
 
-struct slice event_meaning(struct event *ev, size_t i)
+struct slice event_meaning_find(struct event *ev, size_t i)
 {
     const struct field *f = &ev->field[i];
     uint64_t number;
 
-    if (f->part == EVENT_SYSTEM || f->part == EVENT_RENDERING)
-        return SLICE_ABSENT;
-    for (size_t k = 0; k < sizeof numbered / sizeof *numbered && is_numbered(f); k++) {
+    for (size_t k = 0; k < sizeof numbered / sizeof *numbered; k++) {
         struct slice words;
 
         if (numbered[k].field != f->id || ev->event_id < numbered[k].first ||
@@ -124,10 +117,7 @@ struct slice event_meaning(struct event *ev, size_t i)
         if (words.p)
             return words;
     }
-    const struct slice text = event_text(ev, i);
-    return text.n > 2 && (text.p[0] == '%' || text.p[0] <= ' ')
-               ? parameters_meaning(text, ev->arena)
-               : SLICE_ABSENT;
+    return parameters_meaning(event_text(ev, i), ev->arena);
 }
 
 /* A sentence in the making. missing: a field of the group was absent. */

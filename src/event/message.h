@@ -15,6 +15,25 @@ void event_message(struct event *ev, struct slice *ret);
 /* What field i's value stands for (logon type, status code, %%1936 ...; several parameters joined
  * with ", "); absent when it stands for itself. The raw text is field_text's business. In ev->arena
  * or static. */
-struct slice event_meaning(struct event *ev, size_t i);
+static inline struct slice event_meaning(struct event *ev, size_t i);
+
+/* event_meaning of a field that may have one. */
+struct slice event_meaning_find(struct event *ev, size_t i);
+
+static inline struct slice event_meaning(struct event *ev, size_t i)
+{
+    const struct field *f = &ev->field[i];
+
+    if (f->part == EVENT_SYSTEM || f->part == EVENT_RENDERING)
+        return SLICE_ABSENT;
+    if (f->id < FIELD_LOGONTYPE || f->id > FIELD_SERVICESTARTTYPE) {
+        const struct slice text = event_text(ev, i);
+
+        /* Parameters: %%1936, perhaps behind blanks. */
+        if (text.n < 3 || (text.p[0] != '%' && text.p[0] > ' '))
+            return SLICE_ABSENT;
+    }
+    return event_meaning_find(ev, i);
+}
 
 #endif

@@ -42,14 +42,11 @@ static size_t strip_blanks(struct slice s, uint8_t *b, size_t cap)
     return n;
 }
 
-bool name_eq(struct slice event_name, struct slice name)
+bool name_eq_blanks(struct slice event_name, struct slice name)
 {
     size_t at = 0;
 
-    /* Names have no blanks: of equal length, the event's has none either. */
-    if (event_name.n <= name.n)
-        return slice_eq(event_name, name);
-    if (name.n && event_name.p[0] != name.p[0] && event_name.p[0] != ' ')
+    if (event_name.n && name.n && event_name.p[0] != name.p[0] && event_name.p[0] != ' ')
         return false;
     for (size_t i = 0; i < event_name.n; i++) {
         if (event_name.p[i] == ' ')

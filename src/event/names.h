@@ -33,8 +33,14 @@ uint32_t names_add(struct names *n, struct slice name);
 uint32_t names_find(const struct names *n, struct slice name);
 /* The text of an id; absent for NAME_NONE. Borrowed. */
 struct slice names_text(const struct names *n, uint32_t id);
-/* Is event_name, blanks skipped, the name of a rule's or our own field? */
-bool name_eq(struct slice event_name, struct slice name);
+/* name_eq where event_name is the longer one. */
+bool name_eq_blanks(struct slice event_name, struct slice name);
+/* Is event_name, blanks skipped, the name of a rule's or our own field? That one has no blanks, so of
+ * equal length the event's has none either. */
+static inline bool name_eq(struct slice event_name, struct slice name)
+{
+    return event_name.n <= name.n ? slice_eq(event_name, name) : name_eq_blanks(event_name, name);
+}
 /* Number of ids; ids are 0..count-1. */
 uint32_t names_count(const struct names *n);
 
