@@ -159,6 +159,7 @@ static int write_outputs(struct run *run, struct row_context *row)
     int rc = EV_OK;
     if (run->order)
         rc = order_finish(run->order, write_row, row, &run->summary.duplicates, row->err);
+    run->summary.changed = run->order ? order_changed(run->order) : 0;
     from = profiling_stage(p, STAGE_SORT, from);
     if (p)
         p->ns[STAGE_SORT] -= p->ns[STAGE_WRITE] - before;

@@ -18,6 +18,8 @@ struct run {
     struct inputs inputs;
     struct output *output;
     struct names *names;
+    struct places *places; /* NULL: a log alone */
+    bool whole;            /* not only a part of the archive or image at hand was asked for */
     struct verify_text_options to;
     struct verify_overview *overview; /* of several logs; NULL: each in full */
     struct buf text;                  /* with an overview: what stands below it */
@@ -90,10 +92,12 @@ static int verify_one(struct run *run, struct source *src, const char *path, str
     int rc = EV_OK;
 
     verification_init(&v);
+    if (run->places)
+        places_begin(run->places, slice_str(path), run->whole);
     if (!src)
         rc = source_open_file(path, &src, &why);
     if (rc == EV_OK)
-        rc = verify_log(src, run->names, interrupt_seen, NULL, &v, &why);
+        rc = verify_log(src, run->names, run->places, interrupt_seen, NULL, &v, &why);
     if (rc == EV_OK) {
         count(run, &v);
         rc = print(run, &v, path, err);
@@ -171,6 +175,7 @@ static int verify_container(struct run *run, struct input *in, struct ev_err *er
     struct image_integrity image = { 0 };
     int rc = container_open(in->path, in->inside, in->source, &run->inputs.container, &c, &why);
 
+    run->whole = !*in->inside;
     while (rc == EV_OK && (rc = container_next(c, &m, &why)) > 0) {
         rc = EV_OK;
         if (m.media && (rc = take_image(run, in, &m, &image, &why)) < 0)
@@ -237,6 +242,8 @@ static int verify_all(struct run *run, struct ev_err *err)
         logs += run->inputs.list.v[i].fate == FILE_READ     ? 1u
                 : run->inputs.list.v[i].fate == FILE_OPENED ? 2u /* or more */
                                                             : 0u;
+    if (logs > 1)
+        run->places = places_new();
     if (logs > 1 && !run->json && !run->o->verbose)
         rc = verify_overview_new(&run->to, &run->overview, err);
     for (size_t i = 0; i < run->inputs.list.n && rc == EV_OK; i++) {
@@ -301,6 +308,7 @@ int cmd_verify(const struct options *o)
     }
     output_free(run.output);
     inputs_release(&run.inputs);
+    places_free(run.places);
     names_free(run.names);
     buf_release(&run.text);
     verify_overview_free(run.overview);

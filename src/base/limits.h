@@ -138,7 +138,9 @@
 #define LIMIT_SUMMARY_ARENA LIMIT_MIB(2048) /* paths and findings of all files */
 #define LIMIT_SUMMARY_TEXT LIMIT_MIB(16)    /* the summary for people */
 #define LIMIT_THREADS 256
-#define LIMIT_RUN_FINDINGS 20000    /* kept word for word of all files; all are counted */
+#define LIMIT_RUN_FINDINGS 20000 /* kept word for word of all files; all are counted */
+#define LIMIT_VERIFY_RECORDS                                                                       \
+    4000000 /* compared between logs: 200 MiB; a Security log of 1 GB has 1,000,000 */
 #define LIMIT_VERIFY_CHUNKS 4000000 /* rows of the chunk table: 256 GiB of log */
 
 /* --- evidence: archives and disk images (evtriage-evidence(7) names these) --- */

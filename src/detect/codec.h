@@ -29,6 +29,8 @@ int row_key_read(struct slice bytes, const struct ruleset *rs, struct row_key *r
 void row_key_of(const struct detection *d, struct row_key *ret);
 /* DESIGN.md section 5: <0, 0, >0. */
 int row_key_cmp(const struct row_key *a, const struct row_key *b);
+/* The same record by name, but with other content: it was changed in one place. */
+bool row_key_other_version(const struct row_key *a, const struct row_key *b);
 /* The same record, found in another place by the same rule (also_in), as far as the key tells: the
  * hash is no cryptographic one, so who folds rows compares their content as well. */
 bool row_key_same_record(const struct row_key *a, const struct row_key *b);

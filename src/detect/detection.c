@@ -137,12 +137,21 @@ int row_key_cmp(const struct row_key *a, const struct row_key *b)
     return c ? c : u64_cmp(a->offset, b->offset);
 }
 
+static bool same_name(const struct row_key *a, const struct row_key *b)
+{
+    return a->has_record_id && b->has_record_id && a->record_id == b->record_id &&
+           a->timestamp == b->timestamp && a->header_time == b->header_time &&
+           slice_eq(a->computer, b->computer) && slice_eq(a->channel, b->channel);
+}
+
+bool row_key_other_version(const struct row_key *a, const struct row_key *b)
+{
+    return same_name(a, b) && memcmp(a->hash, b->hash, 16) != 0;
+}
+
 bool row_key_same_record(const struct row_key *a, const struct row_key *b)
 {
-    return a->has_record_id && b->has_record_id && a->rule == b->rule &&
-           a->record_id == b->record_id && a->timestamp == b->timestamp &&
-           a->header_time == b->header_time && memcmp(a->hash, b->hash, 16) == 0 &&
-           slice_eq(a->computer, b->computer) && slice_eq(a->channel, b->channel);
+    return a->rule == b->rule && same_name(a, b) && memcmp(a->hash, b->hash, 16) == 0;
 }
 
 void row_key_of(const struct detection *d, struct row_key *ret)

@@ -25,7 +25,7 @@ struct duplicates {
     struct row_key key; /* of held */
     struct slice place[LIMIT_ALSO_IN];
     size_t nplace;
-    uint64_t more, folded;
+    uint64_t more, folded, changed;
     struct slice last_file; /* of the place named last, in arena or held */
     uint64_t last_offset;
 };
@@ -103,6 +103,8 @@ int duplicates_put(struct duplicates *d, struct slice encoded, struct ev_err *er
         add_place(d, &key);
         return EV_OK;
     }
+    if (d->held.n && row_key_other_version(&d->key, &key))
+        d->changed++;
     rc = hand_out(d, err);
     if (rc < 0)
         return rc;
@@ -116,6 +118,11 @@ int duplicates_put(struct duplicates *d, struct slice encoded, struct ev_err *er
     d->last_file = d->key.source_file;
     d->last_offset = d->key.offset;
     return EV_OK;
+}
+
+uint64_t duplicates_changed(const struct duplicates *d)
+{
+    return d->changed;
 }
 
 int duplicates_end(struct duplicates *d, uint64_t *ret_folded, struct ev_err *err)

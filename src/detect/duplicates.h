@@ -16,6 +16,8 @@ struct duplicates *duplicates_new(const struct ruleset *rs, bool keep, order_row
 void duplicates_free(struct duplicates *d);
 /* The next encoded row; borrowed for the call. What row returned where negative, EV_EFORMAT. */
 int duplicates_put(struct duplicates *d, struct slice encoded, struct ev_err *err);
+/* Records that followed one of the same computer, channel, EventRecordID and time but other content. */
+uint64_t duplicates_changed(const struct duplicates *d);
 /* Hands out the last row. *ret_folded: rows that became a place of another one. */
 int duplicates_end(struct duplicates *d, uint64_t *ret_folded, struct ev_err *err);
 

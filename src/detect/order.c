@@ -38,6 +38,7 @@ struct order {
     size_t memory;
     char *tmpdir;
     bool keep_duplicates;
+    uint64_t changed; /* order_changed */
     pthread_mutex_t lock;
     pthread_cond_t spilled;
     struct block block[2];
@@ -354,6 +355,11 @@ static int finish_spool(struct order *o, struct duplicates *d, struct ev_err *er
     return rc;
 }
 
+uint64_t order_changed(const struct order *o)
+{
+    return o->changed;
+}
+
 int order_finish(struct order *o, order_row_fn *row, void *ctx, uint64_t *ret_duplicates,
                  struct ev_err *err)
 {
@@ -366,6 +372,7 @@ int order_finish(struct order *o, order_row_fn *row, void *ctx, uint64_t *ret_du
     rc = o->runs.n ? finish_spool(o, d, err) : finish_memory(o, d, err);
     if (rc >= 0)
         rc = duplicates_end(d, ret_duplicates, err);
+    o->changed = duplicates_changed(d);
     duplicates_free(d);
     return rc;
 }

@@ -30,5 +30,8 @@ typedef int order_row_fn(void *ctx, const struct detection *d);
  * another one's also_in. d and all it holds are borrowed until row returns. May be called once. */
 int order_finish(struct order *o, order_row_fn *row, void *ctx, uint64_t *ret_duplicates,
                  struct ev_err *err);
+/* After that: records with rows in two versions, of the same computer, channel, EventRecordID and time
+ * but with other content. */
+uint64_t order_changed(const struct order *o);
 
 #endif

@@ -83,7 +83,8 @@ struct summary {
     uint64_t rows[LEVEL_CRITICAL + 1]; /* written, by level */
     uint64_t hidden_level, hidden_time, hidden_rule, hidden_verdict; /* rows an option hid */
     uint64_t duplicates;                                             /* rows folded into also_in */
-    uint64_t undecided, regex_limit;                                 /* events x rules */
+    uint64_t changed; /* records with rows in two versions: the same but for their content */
+    uint64_t undecided, regex_limit;      /* events x rules */
     const struct rule_counts *rule_count; /* one per rule of rules; NULL: none */
     uint64_t suppressed;                  /* rows that filter documents took away */
     uint64_t fed;      /* events of rules that only feed correlations: no rows of their own */

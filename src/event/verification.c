@@ -45,6 +45,8 @@ static const struct {
     [VERIFY_TIME_DIFFERS] = { "time-differs", WEIGHT_NOTE },
     [VERIFY_LOG_CLEARED] = { "log-cleared", WEIGHT_SIGN },
     [VERIFY_CLOCK_CHANGED] = { "clock-changed", WEIGHT_NOTE },
+    [VERIFY_ONLY_SHADOW] = { "only-in-shadow-copy", WEIGHT_SIGN },
+    [VERIFY_RECORD_CHANGED] = { "record-changed", WEIGHT_SIGN },
     [VERIFY_SLACK] = { "slack-content", WEIGHT_NOTE },
     [VERIFY_LIMIT] = { "limit", WEIGHT_NOTE },
 };
@@ -67,6 +69,7 @@ void verification_init(struct verification *v)
 void verification_release(struct verification *v)
 {
     vec_release(&v->note);
+    vec_release(&v->only_span);
     vec_release(&v->chunk);
 }
 

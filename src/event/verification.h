@@ -36,6 +36,8 @@ enum verify_kind {
     VERIFY_TIME_DIFFERS, /* header's time and TimeCreated */
     VERIFY_LOG_CLEARED,
     VERIFY_CLOCK_CHANGED,
+    VERIFY_ONLY_SHADOW,    /* records that only a shadow copy has */
+    VERIFY_RECORD_CHANGED, /* a record has other content in another place */
     VERIFY_SLACK,
     VERIFY_LIMIT,
     VERIFY_KINDS
@@ -65,6 +67,10 @@ struct verify_chunk {
     uint64_t records, first, last, first_written, last_written;
 };
 
+struct verify_span {
+    uint64_t first, last;
+};
+
 struct verification {
     uint64_t size;
     bool header; /* there is a file header; what follows is from it */
@@ -77,6 +83,10 @@ struct verification {
     VEC(struct verify_chunk) chunk; /* at most LIMIT_VERIFY_CHUNKS */
     /* Of active records; numbers are those of record headers, ids EventRecordID. 0: none. */
     uint64_t least_number, most_number, least_id, most_id, least_time, most_time;
+
+    /* Of a log in a shadow copy: records that no log outside of shadow copies has, places.h. */
+    uint64_t only, only_first, only_last; /* FILETIME */
+    VEC(struct verify_span) only_span;    /* of EventRecordIDs, at most LIMIT_FINDINGS */
 
     uint64_t count[VERIFY_KINDS];
     VEC(struct verify_note) note; /* at most LIMIT_FINDINGS, in the order of the file */

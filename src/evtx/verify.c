@@ -14,6 +14,7 @@
 struct verifier {
     struct verification *v;
     struct verify_sequence sequence;
+    struct places *places;
     bool (*stop)(void *ctx);
     void *stop_ctx;
     uint64_t chunk, number, id, time; /* of the last event */
@@ -144,6 +145,8 @@ static int on_event(void *ctx, struct event *ev)
     if (ev->time_created)
         check_time(f, ev);
     check_trace(f, ev);
+    if (f->places && ev->has_record_id && ev->time_created)
+        places_record(f->places, ev, f->v);
     return EV_OK;
 }
 
@@ -260,10 +263,10 @@ static void sum_up(struct verifier *f)
         qsort(v->note.v, v->note.n, sizeof *v->note.v, by_offset);
 }
 
-int verify_log(struct source *src, const struct names *names, bool (*stop)(void *ctx),
-               void *stop_ctx, struct verification *v, struct ev_err *err)
+int verify_log(struct source *src, const struct names *names, struct places *places,
+               bool (*stop)(void *ctx), void *stop_ctx, struct verification *v, struct ev_err *err)
 {
-    struct verifier f = { .v = v, .stop = stop, .stop_ctx = stop_ctx };
+    struct verifier f = { .v = v, .places = places, .stop = stop, .stop_ctx = stop_ctx };
     int rc;
 
     if (!source_size(src, &v->size))
@@ -272,6 +275,8 @@ int verify_log(struct source *src, const struct names *names, bool (*stop)(void 
     rc = read_header(src, v, err);
     if (rc == EV_OK)
         rc = read_events(&f, src, names, err);
+    if (rc == EV_OK && places)
+        places_end(places, v);
     if (rc == EV_OK)
         sum_up(&f);
     verify_sequence_release(&f.sequence);

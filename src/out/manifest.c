@@ -369,6 +369,7 @@ static void rows(struct json *j, const struct summary *sum)
     number(j, "verdict", sum->hidden_verdict);
     json_end(j);
     number(j, "duplicates", sum->duplicates);
+    number(j, "changed_records", sum->changed);
     number(j, "undecided", sum->undecided);
     number(j, "regex_limit", sum->regex_limit);
     number(j, "suppressed_by_filters", sum->suppressed);

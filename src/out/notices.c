@@ -174,6 +174,13 @@ static void hidden(struct notices *l, struct buf *b)
                    LIMIT_SCRIPT_BLOCK >> 20, LIMIT_SCRIPT_COPIES);
         notices_say(l, NOTICE_WARNING, b);
     }
+    if (l->sum->changed > 0) {
+        notices_count(b, l->sum->changed, "record is", "records are");
+        buf_str(b,
+                " there in two versions, of the same log, EventRecordID and time, but with other "
+                "content: altered in one place; evtriage verify names them");
+        notices_say(l, NOTICE_WARNING, b);
+    }
     if (l->sum->duplicates > 0) {
         notices_count(b, l->sum->duplicates, "row repeats", "rows repeat");
         buf_str(b, " a record that is there already and stands in also_in");

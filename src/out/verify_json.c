@@ -135,6 +135,26 @@ static void put_spans(struct json *j, const char *name, const uint64_t n[SPAN_CL
     json_end(j);
 }
 
+/* Records that nothing but shadow copies has. */
+static void put_only(struct json *j, const struct verification *v)
+{
+    json_key(j, "only_in_shadow_copy");
+    json_object(j);
+    number(j, "records", v->only);
+    json_key(j, "event_record_ids");
+    json_array(j);
+    for (size_t i = 0; i < v->only_span.n; i++) {
+        json_object(j);
+        number(j, "first", v->only_span.v[i].first);
+        number(j, "last", v->only_span.v[i].last);
+        json_end(j);
+    }
+    json_end(j);
+    put_time(j, "first_event", v->only_first);
+    put_time(j, "last_event", v->only_last);
+    json_end(j);
+}
+
 void verify_json(const struct verification *v, struct slice path, struct buf *out)
 {
     struct json j;
@@ -160,6 +180,8 @@ void verify_json(const struct verification *v, struct slice path, struct buf *ou
             number(&j, verify_kind_name((enum verify_kind)k), v->count[k]);
     }
     json_end(&j);
+    if (v->only)
+        put_only(&j, v);
     put_notes(&j, v);
     put_chunks(&j, v);
     json_end(&j);

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import zlib
 
+import vss
+
 
 def must(condition, text):
     if not condition:
@@ -172,6 +174,79 @@ def again(c):
     run("verify", "--against", things[2], expect=(1, 2))
 
 
+def made(c, name, edit):
+    """security.evtx anew, its events edited as text."""
+    maker = os.path.join(os.environ.get("builddir") or os.path.join(m.SRC, "build"), "testdata/make_evtx")
+    if not os.access(maker, os.X_OK):
+        raise m.Skip(maker + " is not built")
+    with open(os.path.join(m.SRC, "testdata/small/security.events")) as f:
+        text = edit(f.read())
+    where = os.path.join(c.work, name)
+    os.makedirs(where, exist_ok=True)
+    events, log = os.path.join(where, "security.events"), os.path.join(where, "security.evtx")
+    with open(events, "w") as f:
+        f.write(text)
+    subprocess.run([maker, events, log], check=True)
+    return log
+
+
+def altered(text):
+    must("comsvcs.dll,#24" in text, "the text of the test log has changed")
+    return text.replace("comsvcs.dll,#24", "comsvcs.dll,#99", 1)
+
+
+def cleared(c):
+    """A log cleared after a shadow copy was made, and one that is as it was."""
+    path = os.path.join(c.work, "cleared.dd")
+    m.blank(path, 48)
+    m.tool("mkntfs", "-F", "-q", path)
+    vss.reserve(path, m.tool)
+    logs = os.path.join(c.folder, "C/Windows/System32/winevt/Logs")
+    for name in "security.evtx", "sysmon.evtx":
+        m.tool("ntfscp", "-q", "-f", path, os.path.join(logs, name), name)
+    frozen = vss.freeze(path)
+    # What clearing leaves: the event that says so, alone.
+    head, *events = open(os.path.join(m.SRC, "testdata/small/security.events")).read().split("\n@ ")
+    left = made(c, "cleared", lambda text: head + "\n@ " + [e for e in events if "id=1102" in e][0])
+    m.tool("ntfscp", "-q", "-f", path, left, "security.evtx")
+    vss.keep(path, frozen, 134169696000000000)
+    out, _ = run("verify", "-f", "json", path, expect=(4,))
+    logs = {v["file"][len(path):]: v for v in json.loads(out)}
+    mine = logs["!/@vss1/security.evtx"]
+    only = mine["only_in_shadow_copy"]
+    must(only["records"] == 6 or only["records"] == 7, only)
+    must(only["event_record_ids"][0]["first"] == 1 and only["first_event"][:10] == "2026-03-02", only)
+    must(mine["counts"]["only-in-shadow-copy"] == 1, mine["counts"])
+    must("only_in_shadow_copy" not in logs["!/@vss1/sysmon.evtx"], "sysmon is whole")
+    out, said = run("verify", path, expect=(4,))
+    must("only-in-shadow-copy" in out and "are in no log of the volume itself" in " ".join(out.split()), out)
+    _, _ = run("verify", "--no-shadow-copies", path, expect=(0, 4))
+    out, _ = run("verify", path + "!/@vss1", expect=(4,))  # nobody looked at the volume itself
+    must("only-in-shadow-copy" not in out, out)
+    os.unlink(path)
+
+
+def changed(c):
+    """A record that is another one elsewhere: two rows and a finding."""
+    where = os.path.join(c.work, "two")
+    os.makedirs(os.path.join(where, "a"))
+    os.makedirs(os.path.join(where, "b"))
+    shutil.copy(os.path.join(m.SRC, "testdata/small/security.evtx"), os.path.join(where, "a"))
+    shutil.copy(made(c, "altered", altered), os.path.join(where, "b"))
+    rows, said = m.scan(where)
+    rule = [r for r in rows if "comsvcs.dll,#" in r["command_line"] and r["level"] == "informational"]
+    must(len(rule) == 2 and len({r["record_id"] for r in rule}) == 1, [r["command_line"] for r in rule])
+    must("1 record is there in two versions" in said.replace("\n    ", " "), said)
+    out, _ = run("verify", where, expect=(4,))
+    must("record-changed" in out and "has other content in" in " ".join(out.split()), out)
+    out, _ = run("verify", "-f", "json", where, expect=(4,))
+    counts = {v["file"][len(where) + 1:]: v["counts"].get("record-changed", 0) for v in json.loads(out)}
+    must(counts == {"a/security.evtx": 0, "b/security.evtx": 1}, counts)
+    shutil.copy(os.path.join(where, "a/security.evtx"), os.path.join(where, "b"))
+    _, said = m.scan(where)
+    must("in two versions" not in said, said)
+
+
 def cases(c):
     global m
     m = sys.modules["__main__"]
@@ -182,6 +257,8 @@ def cases(c):
         "whole images are hashed and compared": whole_images,
         "a split E01 is hashed file by file": sets,
         "an E01 that is not what was acquired": another,
+        "records that only a shadow copy has": cleared,
+        "a record that was changed in one place": changed,
         "verify --against checks a run again": again,
     }
     for name, call in listed.items():

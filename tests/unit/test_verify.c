@@ -24,7 +24,7 @@ static void verify_source(struct evtx_run *t, struct source *src, struct verific
     uint64_t active;
 
     verification_init(v);
-    assert_int_equal(verify_log(src, t->names, NULL, NULL, v, NULL), EV_OK);
+    assert_int_equal(verify_log(src, t->names, NULL, NULL, NULL, v, NULL), EV_OK);
     assert_int_equal(evtx_run_source(t, &decoder_native, src, NULL), EV_OK);
     assert_true(evtx_run_adds_up(c));
     if (verification_bytes(v) != v->size || v->count[VERIFY_LIMIT])
