@@ -372,6 +372,7 @@ static bool fill_plan(struct native_job *j, const struct native_plan *p,
     to = b->field + b->ev.n;
     native_plan_fields(p, &in->values, to);
     b->ev.n += p->fields;
+    j->nw->planned[in->t->level != TEMPLATE_RECORD] = p;
     for (uint32_t i = 0; key && i < p->facts; i++)
         set_fact(j, key, p->fact[i].fact, to + p->fact[i].field);
     return !p->body || fill_body(j, in, p->body);
@@ -428,6 +429,7 @@ int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_e
     rc = native_ask(j, key.provider, key.channel, key.event_id);
     if (rc < 0)
         return rc;
+    j->nw->planned[0] = j->nw->planned[1] = NULL;
     /* Too many fields: the walk would come to the same ones, at several times the cost. */
     if (!fill(j, &in, &key) && !b->ev.cut)
         return NATIVE_SLOW;

@@ -89,6 +89,7 @@ struct native_worker {
     bool walk_only;                   /* for tests: no compiled templates, all by the token walk */
     uint32_t off[2][FAST_VALUES + 1]; /* of the record's values and of the body's */
     struct native_trace trace[2];
+    const struct native_plan *planned[2]; /* native_fill: of the record's and the body's fields */
 };
 
 /* A job, and the chunk at hand. */

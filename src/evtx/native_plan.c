@@ -2,6 +2,8 @@
  * May include: base/, event/, this folder. */
 #include "evtx/native_plan.h"
 
+#include "evtx/render_json.h"
+
 static bool sizes_fit(const struct native_plan *p, const uint32_t *off)
 {
     uint32_t wrong = 0;
@@ -120,14 +122,19 @@ static bool keep_fields(struct arena *a, struct native_plan *p, const struct tem
 void native_plan_keep(struct arena *a, const struct template *t, const struct binxml_values *vs,
                       const struct native_trace *trace)
 {
+    struct render_memo_json *json;
     struct native_plan *p;
 
     if (trace->unfit)
         return;
     p = arena_try(a, sizeof *p);
-    if (!p)
+    json = arena_try(a, sizeof *json);
+    if (!p || !json)
         return;
-    *p = (struct native_plan){ .next = t->plans->first, .values = vs->n, .body = trace->body };
+    *json = (struct render_memo_json){ 0 };
+    *p = (struct native_plan){
+        .next = t->plans->first, .values = vs->n, .body = trace->body, .json = json
+    };
     if (!keep_types(a, p, t, vs) || !keep_fields(a, p, t, vs, trace))
         return;
     t->plans->first = p;

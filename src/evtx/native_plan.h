@@ -24,6 +24,8 @@ struct native_trace {
     bool unfit;                     /* no plan can be made of it */
 };
 
+struct render_memo_json;
+
 /* A field but for the place of its value. */
 struct plan_field {
     struct slice name;
@@ -56,6 +58,7 @@ struct native_plan {
         uint8_t fact;
     } fact[FACT_COUNT]; /* what of the fields is one */
     uint32_t facts;
+    struct render_memo_json *json; /* render_json.h */
 };
 
 /* Those of one template. */

@@ -220,6 +220,7 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
         rc = j->v->facts_only ? native_facts(j, at, end, &stop) : native_fill(j, at, end, &stop);
     j->w->now = (struct reader_now){ .job = j, .at = at, .end = end };
     j->w->now.opened = rc == EV_OK && j->v->facts_only;
+    j->w->now.planned = rc == EV_OK && !j->v->facts_only;
     if (rc == NATIVE_SLOW && !j->nw->walk_only)
         rc = native_direct(j, at, end, &stop);
     if (rc == NATIVE_SLOW)

@@ -22,6 +22,7 @@ struct reader_now {
     struct native_job *job; /* of the native decoder; NULL: text is its XML */
     uint32_t at, end;       /* its document in the job's chunk */
     bool opened;            /* the worker's `outer` is its instance */
+    bool planned;           /* native_fill made its fields */
     bool strict;            /* as the walk that made it */
     struct slice text;
 };

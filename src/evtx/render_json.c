@@ -4,18 +4,24 @@
  * place. May include: base/, event/, this folder. */
 #include "evtx/render_impl.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
+#include "evtx/render_json.h"
+#include "evtx/render_steps.h"
 #include "evtx/render_string.h"
 
 /* Room for what stands between two values. */
 #define GLUE 256
 #define MANY_FIELDS 256 /* beyond it, names are told apart by a table */
+#define VARIANTS 16     /* records around one body that have steps; seen: 2 */
 
 struct writer {
     struct render *r;
     struct event *ev;
     struct buf *out;
-    struct slice padded; /* values in here may be read beyond */
+    struct slice padded;                   /* values in here may be read beyond */
+    struct render_draft *draft;            /* steps are made, instead of values written; or NULL */
+    const struct native_plan *const *plan; /* with a draft: of the record and of its body */
 };
 
 static void put(struct writer *w, struct slice s)
@@ -45,12 +51,40 @@ static void put_string(struct writer *w, struct slice s)
     w->out->n += (size_t)(end - to);
 }
 
+/* Is the field's value another one in each record of these plans? */
+static bool varies(const struct writer *w, const struct field *f)
+{
+    size_t i = (size_t)(f - w->ev->field);
+    const struct native_plan *p = w->plan[0];
+
+    if (i >= p->fields) {
+        i -= p->fields;
+        p = w->plan[1];
+    }
+    for (uint32_t k = 0; k < p->constants; k++)
+        if (p->constant[k].at == i)
+            return false;
+    return true;
+}
+
+static struct render_step *put_step(struct writer *w, const struct field *f)
+{
+    render_draft_value(w->draft, (uint16_t)(f - w->ev->field), f->value.type, RENDER_JSON);
+    return render_draft_last(w->draft);
+}
+
 static void put_value(struct writer *w, const struct field *f)
 {
     const struct value *v = &f->value;
     uint8_t *to, *end;
     bool padded;
 
+    if (w->draft && varies(w, f)) {
+        buf_byte(w->out, '"');
+        put_step(w, f);
+        buf_byte(w->out, '"');
+        return;
+    }
     if (f->text.p) {
         put_string(w, f->text);
         return;
@@ -78,16 +112,12 @@ static void put_key(struct writer *w, const char *key)
 
 static void put_number(struct writer *w, bool has, uint64_t n)
 {
-    uint8_t raw[8];
-    struct value v = { raw, 8, VALUE_U64 };
-    uint8_t *to = buf_reserve(w->out, render_room(&v));
+    uint8_t *to = buf_reserve(w->out, GLUE);
 
     if (!to)
         return;
-    for (int i = 0; i < 8; i++)
-        raw[i] = (uint8_t)(n >> 8 * i);
     if (has)
-        w->out->n += (size_t)(render_value(&w->r->state, to, &v, RENDER_JSON, false) - to);
+        w->out->n += (size_t)(render_decimal(to, n) - to);
     else
         put(w, SLICE("null"));
 }
@@ -95,14 +125,80 @@ static void put_number(struct writer *w, bool has, uint64_t n)
 static void put_time(struct writer *w, uint64_t t)
 {
     uint8_t raw[8];
-    struct field f = { .value = { raw, 8, VALUE_FILETIME } };
+    struct value v = { raw, 8, VALUE_FILETIME };
+    uint8_t *to = buf_reserve(w->out, GLUE);
 
     for (int i = 0; i < 8; i++)
         raw[i] = (uint8_t)(t >> 8 * i);
-    if (t)
-        put_value(w, &f);
-    else
+    if (!to)
+        return;
+    if (!t) {
         put(w, SLICE("null"));
+        return;
+    }
+    *to = '"';
+    to = render_value(&w->r->state, to + 1, &v, RENDER_JSON, false);
+    *to++ = '"';
+    w->out->n = (size_t)(to - w->out->p);
+}
+
+/* Does a step write the fact? Yes where its field varies; there has to be one when there is a fact. */
+static const struct field *fact_step(struct writer *w, enum template_fact fact, bool has)
+{
+    const struct native_plan *p;
+    const struct field *f = NULL;
+
+    if (!w->draft)
+        return NULL;
+    p = w->plan[0];
+    for (uint32_t i = 0; i < p->facts; i++)
+        if (p->fact[i].fact == fact)
+            f = &w->ev->field[p->fact[i].field];
+    w->draft->failed |= has != (f != NULL);
+    return f && varies(w, f) ? f : NULL;
+}
+
+static void fact_text(struct writer *w, enum template_fact fact, struct slice text)
+{
+    const struct field *f = fact_step(w, fact, text.p != NULL);
+
+    if (f)
+        put_value(w, f);
+    else
+        put_string(w, text);
+}
+
+static void fact_number(struct writer *w, enum template_fact fact, bool has, uint64_t n)
+{
+    const struct field *f = fact_step(w, fact, has);
+    struct render_step *st = f ? put_step(w, f) : NULL;
+
+    if (!f)
+        put_number(w, has, n);
+    else if (st && (st->kind == STEP_U16 || st->kind == STEP_U64))
+        st->exact = true;
+    else
+        w->draft->failed = true; /* text, or a number with a sign */
+}
+
+static void fact_time(struct writer *w, uint64_t t)
+{
+    const struct field *f = fact_step(w, FACT_TIME, t != 0);
+    struct render_step *st;
+
+    if (!f) {
+        put_time(w, t);
+        return;
+    }
+    buf_byte(w->out, '"');
+    st = put_step(w, f);
+    buf_byte(w->out, '"');
+    if (st && st->kind == STEP_FILETIME) {
+        st->kind = STEP_TIME;
+        st->exact = true;
+    } else {
+        w->draft->failed = true;
+    }
 }
 
 /* The facts that have a member of their own, by field id. */
@@ -258,17 +354,17 @@ static void put_event(struct writer *w)
     size_t i = 0;
 
     put_key(w, "{\"event\":{\"computer\":");
-    put_string(w, ev->computer);
+    fact_text(w, FACT_COMPUTER, ev->computer);
     put_key(w, ",\"channel\":");
-    put_string(w, ev->channel);
+    fact_text(w, FACT_CHANNEL, ev->channel);
     put_key(w, ",\"provider\":");
-    put_string(w, ev->provider);
+    fact_text(w, FACT_PROVIDER, ev->provider);
     put_key(w, ",\"event_id\":");
-    put_number(w, ev->has_event_id, ev->event_id);
+    fact_number(w, FACT_EVENT_ID, ev->has_event_id, ev->event_id);
     put_key(w, ",\"record_id\":");
-    put_number(w, ev->has_record_id, ev->record_id);
+    fact_number(w, FACT_RECORD_ID, ev->has_record_id, ev->record_id);
     put_key(w, ",\"time_created\":");
-    put_time(w, ev->time_created);
+    fact_time(w, ev->time_created);
     put_key(w, ",\"system\":");
     put_object(w, OBJECT_SYSTEM, &i);
     put_key(w, ",\"data\":");
@@ -278,6 +374,117 @@ static void put_event(struct writer *w)
         put_object(w, OBJECT_RENDERING, &i);
     }
     put_key(w, ev->cut ? ",\"cut\":true}" : ",\"cut\":false}");
+}
+
+static void put_source(struct writer *w, struct slice file)
+{
+    const struct record_place *place = &w->ev->place;
+
+    put_key(w, ",\"source\":{\"file\":");
+    put_string(w, file);
+    put_key(w, ",\"offset\":");
+    put_number(w, true, place->offset);
+    put_key(w, ",\"chunk\":");
+    put_number(w, true, place->chunk);
+    put_key(w, ",\"record_number\":");
+    put_number(w, true, place->record_number);
+    put_key(w, ",\"origin\":\"");
+    put_key(w, origin_name(place->origin));
+    put_key(w, "\"}}\n");
+}
+
+/* The plans that made the event, and what is remembered with them; NULL when none did. */
+static struct render_memo_json *planned(const struct reader_worker *worker, const struct event *ev)
+{
+    const struct native_plan *const *plan;
+    size_t fields;
+
+    if (!worker->now.job || !worker->now.planned || ev->cut)
+        return NULL;
+    plan = worker->native->planned;
+    fields = plan[0] ? plan[0]->fields : 0;
+    fields += plan[1] ? plan[1]->fields : 0;
+    if (!plan[0] || fields != ev->n)
+        return NULL;
+    return plan[1] ? plan[1]->json : plan[0]->json;
+}
+
+/* Appends the event by its steps; false, and nothing appended, when it is not for them. */
+static bool run(struct writer *w, const struct render_steps *s, const struct reader_now *now)
+{
+    struct render_run x = { .state = &w->r->state, .j = now->job, .out = w->out, .most = SIZE_MAX };
+    uint64_t replaced = w->r->state.replaced;
+    size_t n = w->out->n;
+
+    if (!buf_reserve(w->out, LIMIT_KIB(4)))
+        return false;
+    x.to = w->out->p + n;
+    x.end = w->out->p + w->out->room;
+    if (render_run_fields(&x, s, w->ev->field, now->end - now->at)) {
+        w->out->n = (size_t)(x.to - w->out->p);
+        return true;
+    }
+    w->out->n = n;
+    w->out->full = false;
+    w->r->state.replaced = replaced;
+    return false;
+}
+
+/* Steps made from the event that w has just appended from byte `from` on; they have to write the same.
+ * Also for an event that has no steps: nobody tries again. */
+static void learn(struct writer *w, struct render_memo_json *memo, const struct reader_now *now,
+                  size_t from)
+{
+    struct native_worker *nw = now->job->nw;
+    struct arena *a = &nw->templates.arena;
+    struct writer by = *w;
+    uint64_t replaced = w->r->state.replaced;
+    size_t n = w->out->n;
+    struct render_steps *s;
+    struct render_draft d;
+
+    memo->variants++;
+    render_draft_init(&d);
+    by.draft = &d;
+    by.out = &d.literal;
+    by.plan = nw->planned;
+    put_event(&by);
+    s = render_draft_finish(&d, a);
+    render_draft_release(&d);
+    if (!s || !run(w, s, now) || w->out->n - n != n - from ||
+        memcmp(w->out->p + n, w->out->p + from, n - from) != 0) {
+        s = arena_try(a, sizeof *s);
+        if (s)
+            *s = (struct render_steps){ 0 };
+    }
+    w->out->n = n;
+    w->r->state.replaced = replaced;
+    if (!s) {
+        memo->variants = VARIANTS;
+        return;
+    }
+    s->key = nw->planned[1] ? nw->planned[0] : NULL;
+    s->next = memo->first;
+    memo->first = s;
+}
+
+static void put_whole_event(struct writer *w, const struct reader_worker *worker)
+{
+    struct render_memo_json *memo = planned(worker, w->ev);
+    const struct render_steps *s = memo ? memo->first : NULL;
+    size_t from = w->out->n;
+    const void *key;
+
+    if (memo) {
+        key = worker->native->planned[1] ? worker->native->planned[0] : NULL;
+        while (s && s->key != key)
+            s = s->next;
+        if (s && s->step && run(w, s, &worker->now))
+            return;
+    }
+    put_event(w);
+    if (memo && !s && memo->variants < VARIANTS && !w->out->full)
+        learn(w, memo, &worker->now, from);
 }
 
 int render_json(struct render *r, struct reader_worker *worker, struct event *ev, struct slice file,
@@ -290,18 +497,8 @@ int render_json(struct render *r, struct reader_worker *worker, struct event *ev
     r->state.arena = ev->arena;
     if (worker->now.job)
         w.padded = worker->now.job->chunk;
-    put_event(&w);
-    put_key(&w, ",\"source\":{\"file\":");
-    put_string(&w, file);
-    put_key(&w, ",\"offset\":");
-    put_number(&w, true, ev->place.offset);
-    put_key(&w, ",\"chunk\":");
-    put_number(&w, true, ev->place.chunk);
-    put_key(&w, ",\"record_number\":");
-    put_number(&w, true, ev->place.record_number);
-    put_key(&w, ",\"origin\":\"");
-    put_key(&w, origin_name(ev->place.origin));
-    put_key(&w, "\"}}\n");
+    put_whole_event(&w, worker);
+    put_source(&w, file);
     if (!out->full)
         return EV_OK;
     r->state.replaced = replaced;

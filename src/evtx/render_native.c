@@ -38,7 +38,7 @@ static bool instance(struct render_run *x, uint32_t at, uint32_t end, render_bod
 /* Inside UserData; its offsets take the place of those around it. */
 static bool user_data(struct render_run *x, uint32_t at, uint32_t end)
 {
-    uint32_t *off = x->j->nw->off[1], saved[FAST_VALUES + 1];
+    uint32_t *off = x->j->nw->off[1], saved[RENDER_SLOTS];
     bool fine;
 
     memcpy(saved, off, sizeof saved);

@@ -69,7 +69,7 @@ void render_draft_value(struct render_draft *d, uint16_t slot, uint8_t type,
 /* How often the value is written that is written most often. */
 static uint32_t most_uses(const struct render_draft *d)
 {
-    uint32_t uses[2 * (FAST_VALUES + 1)] = { 0 }, most = 0;
+    uint32_t uses[2 * RENDER_SLOTS] = { 0 }, most = 0;
 
     for (size_t i = 0; i < d->step.n; i++) {
         uint32_t n = ++uses[d->step.v[i].slot];
@@ -145,7 +145,7 @@ static __attribute__((noinline)) uint8_t *other(struct render_run *x, const stru
 
     if (n == 0 && st->back)
         return to - st->back;
-    if (n == 0 && st->needs_text)
+    if (st->exact)
         return NULL;
     to = render_value(x->state, to, &v, (enum render_place)st->place, true);
     if (to && st->back)
@@ -212,12 +212,17 @@ static inline uint8_t *put(struct render_run *x, const struct render_step *st, u
     }
 }
 
+static size_t room_for(const struct render_steps *s, size_t values)
+{
+    return s->literals + 6 * s->uses * values + (s->others + (size_t)1) * OTHER_ROOM;
+}
+
 bool render_run_steps(struct render_run *x, const struct render_steps *s, size_t values,
                       render_body_fn *body)
 {
     const uint32_t *off = (const uint32_t *)x->j->nw->off;
     const uint8_t *base = x->j->chunk.p;
-    size_t need = s->literals + 6 * s->uses * values + (s->others + (size_t)1) * OTHER_ROOM;
+    size_t need = room_for(s, values);
     uint8_t *to;
 
     if (!render_run_room(x, need))
@@ -233,6 +238,28 @@ bool render_run_steps(struct render_run *x, const struct render_steps *s, size_t
             to = outside(x, st, to, at, end, need, body);
         else if (kind != STEP_LITERAL)
             to = put(x, st, kind, to, base + at, end - at);
+    }
+    if (to)
+        x->to = to;
+    return to != NULL;
+}
+
+bool render_run_fields(struct render_run *x, const struct render_steps *s, const struct field *f,
+                       size_t values)
+{
+    uint8_t *to;
+
+    if (!render_run_room(x, room_for(s, values)))
+        return false;
+    to = x->to;
+    for (uint32_t i = 0; to && i < s->n; i++) {
+        const struct render_step *st = &s->step[i];
+        const struct value *v = &f[st->slot].value;
+        unsigned kind = st->size && st->size != v->n ? STEP_OTHER : st->kind;
+
+        to = render_copy(to, st->literal, st->n);
+        if (kind != STEP_LITERAL)
+            to = put(x, st, kind, to, v->p, v->n);
     }
     if (to)
         x->to = to;

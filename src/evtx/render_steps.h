@@ -39,11 +39,11 @@ struct render_step {
     uint16_t
         slot; /* of the value, in the worker's offsets: those of the record, then of the body */
     uint8_t kind;
-    uint8_t type;    /* of the value */
-    uint16_t size;   /* that the kind needs; another one makes it STEP_OTHER. 0: any */
-    uint8_t place;   /* enum render_place */
-    uint8_t back;    /* an empty value takes back so many bytes of the literal; 0: it takes none */
-    bool needs_text; /* an empty value is not for steps */
+    uint8_t type;  /* of the value */
+    uint16_t size; /* that the kind needs; another one makes it STEP_OTHER. 0: any */
+    uint8_t place; /* enum render_place */
+    uint8_t back;  /* an empty value takes back so many bytes of the literal; 0: it takes none */
+    bool exact;    /* a value of another size is not for steps */
     const uint8_t *between; /* STEP_ITEMS: end tag and start tag */
     uint32_t between_n;
 };
@@ -61,6 +61,7 @@ struct render_steps {
 };
 
 #define RENDER_PADDING 32
+#define RENDER_SLOTS ((uint16_t)(sizeof((struct native_worker *)NULL)->off[0] / sizeof(uint32_t)))
 
 /* Steps while they are made. */
 struct render_draft {
@@ -105,5 +106,9 @@ typedef bool render_body_fn(struct render_run *x, uint32_t at, uint32_t end);
  * what was written then is to be forgotten. */
 bool render_run_steps(struct render_run *x, const struct render_steps *s, size_t values,
                       render_body_fn *body);
+
+/* The same for steps whose slots are indexes of fields. */
+bool render_run_fields(struct render_run *x, const struct render_steps *s, const struct field *f,
+                       size_t values);
 
 #endif

@@ -18,7 +18,7 @@ static void put_attribute(struct render_draft *d, const struct render_op *op, ui
     if (!st)
         return;
     if (st->kind != STEP_OTHER) {
-        st->needs_text = true;
+        st->exact = true;
         buf_byte(&d->literal, '\'');
         return;
     }
@@ -32,7 +32,7 @@ static void put_value(struct render_draft *d, const struct native_instance *in,
                       const struct render_program *p, const struct render_op *op, uint8_t type)
 {
     bool text = op->kind == RENDER_OP_VALUE || op->kind == RENDER_OP_OPTIONAL;
-    uint16_t slot = (uint16_t)(op->slot + (in->t->level == TEMPLATE_RECORD ? 0 : FAST_VALUES + 1));
+    uint16_t slot = (uint16_t)(op->slot + (in->t->level == TEMPLATE_RECORD ? 0 : RENDER_SLOTS));
     struct render_step *st;
 
     if (op->kind == RENDER_OP_ATTRIBUTE && !(type & BINXML_TYPE_ARRAY) && type != BINXML_TYPE_XML) {
