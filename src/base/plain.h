@@ -73,6 +73,23 @@ __attribute__((always_inline)) static inline unsigned plain_odd(__m128i x, enum 
 }
 #endif
 
+#ifdef __SSE2__
+/* Of 8 to 15 bytes the first odd one, n when there is none: as one block of which the middle is there
+ * twice. */
+__attribute__((always_inline)) static inline size_t plain_short(const uint8_t *p, size_t n,
+                                                                enum plain_target t)
+{
+    __m128i x = _mm_loadl_epi64((const __m128i *)(const void *)p);
+    __m128i y = _mm_loadl_epi64((const __m128i *)(const void *)(p + n - 8));
+    unsigned odd = plain_odd(_mm_unpacklo_epi64(x, y), t), at;
+
+    if (!odd)
+        return n;
+    at = (unsigned)__builtin_ctz(odd);
+    return at < 8 ? at : n - 16 + at;
+}
+#endif
+
 /* Bytes at the front of p that may pass. */
 __attribute__((always_inline)) static inline size_t plain_run(const uint8_t *p, size_t n,
                                                               enum plain_target t)
@@ -86,6 +103,8 @@ __attribute__((always_inline)) static inline size_t plain_run(const uint8_t *p, 
         if (odd)
             return i + (unsigned)__builtin_ctz(odd);
     }
+    if (n - i >= 8)
+        return i + plain_short(p + i, n - i, t);
 #endif
     while (i < n && plain_byte(p[i], t))
         i++;

@@ -376,21 +376,29 @@ static void put_event(struct writer *w)
     put_key(w, ev->cut ? ",\"cut\":true}" : ",\"cut\":false}");
 }
 
+static uint8_t *put_member(uint8_t *to, struct slice key, uint64_t n)
+{
+    memcpy(to, key.p, key.n);
+    return render_decimal(to + key.n, n);
+}
+
 static void put_source(struct writer *w, struct slice file)
 {
     const struct record_place *place = &w->ev->place;
+    struct slice origin = slice_str(origin_name(place->origin));
+    uint8_t *to = buf_reserve(w->out, 6 * file.n + 2 * GLUE);
 
-    put_key(w, ",\"source\":{\"file\":");
-    put_string(w, file);
-    put_key(w, ",\"offset\":");
-    put_number(w, true, place->offset);
-    put_key(w, ",\"chunk\":");
-    put_number(w, true, place->chunk);
-    put_key(w, ",\"record_number\":");
-    put_number(w, true, place->record_number);
-    put_key(w, ",\"origin\":\"");
-    put_key(w, origin_name(place->origin));
-    put_key(w, "\"}}\n");
+    if (!to)
+        return;
+    memcpy(to, ",\"source\":{\"file\":\"", 19);
+    to = render_utf8(&w->r->state, to + 19, file, RENDER_JSON);
+    to = put_member(to, SLICE("\",\"offset\":"), place->offset);
+    to = put_member(to, SLICE(",\"chunk\":"), place->chunk);
+    to = put_member(to, SLICE(",\"record_number\":"), place->record_number);
+    memcpy(to, ",\"origin\":\"", 11);
+    memcpy(to + 11, origin.p, origin.n);
+    memcpy(to + 11 + origin.n, "\"}}\n", 4);
+    w->out->n = (size_t)(to + 15 + origin.n - w->out->p);
 }
 
 /* The plans that made the event, and what is remembered with them; NULL when none did. */

@@ -168,8 +168,10 @@ static __attribute__((noinline)) uint8_t *outside(struct render_run *x,
 }
 
 /* One value. NULL: not for steps. */
-static inline uint8_t *put(struct render_run *x, const struct render_step *st, unsigned kind,
-                           uint8_t *to, const uint8_t *p, uint32_t n)
+__attribute__((always_inline)) static inline uint8_t *put(struct render_run *x,
+                                                          const struct render_step *st,
+                                                          unsigned kind, uint8_t *to,
+                                                          const uint8_t *p, uint32_t n)
 {
     uint8_t *end;
 

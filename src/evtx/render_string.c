@@ -146,34 +146,43 @@ short_escapes(uint8_t *to, const uint8_t *p, unsigned odd, size_t most, size_t *
     return odd ? to : to + (most - done);
 }
 
-/* Copies the units at p, `most` <= 16 of them, up to one that is for put_code. padded: 32 bytes
- * behind them may be read. */
-__attribute__((always_inline)) static inline uint8_t *put_block(uint8_t *to, const uint8_t *p,
-                                                                size_t most, size_t *took,
-                                                                enum render_place place,
-                                                                bool padded)
+/* Copies the units at p up to one that is for put_code, in whole blocks; padded: 32 bytes behind
+ * them may be read. */
+__attribute__((always_inline)) static inline uint8_t *put_blocks(uint8_t *to, const uint8_t *p,
+                                                                 size_t units, size_t *took,
+                                                                 enum render_place place,
+                                                                 bool padded)
 {
-    __m128i x = load16(p);
-    unsigned odd = plain_odd(x, place == RENDER_JSON   ? PLAIN_JSON
-                                : place == RENDER_TEXT ? PLAIN_XML_TEXT
-                                                       : PLAIN_XML_ATTRIBUTE);
+    const enum plain_target target = place == RENDER_JSON   ? PLAIN_JSON
+                                     : place == RENDER_TEXT ? PLAIN_XML_TEXT
+                                                            : PLAIN_XML_ATTRIBUTE;
+    size_t i = 0;
 
-    _mm_storeu_si128((__m128i *)(void *)to, x);
-    odd &= (1u << most) - 1;
-    if (!odd) {
-        *took = most;
-        return to + most;
+    while (i < units && (padded || units - i >= 16)) {
+        size_t most = units - i < 16 ? units - i : 16, n = most;
+        __m128i x = load16(p + 2 * i);
+        unsigned odd = plain_odd(x, target);
+
+        _mm_storeu_si128((__m128i *)(void *)to, x);
+        odd &= (1u << most) - 1;
+        if (!odd)
+            to += most;
+        else if (place == RENDER_JSON && padded)
+            to = short_escapes(to, p + 2 * i, odd, most, &n);
+        else
+            to += n = (unsigned)__builtin_ctz(odd);
+        i += n;
+        if (n < most)
+            break;
     }
-    if (place == RENDER_JSON && padded)
-        return short_escapes(to, p, odd, most, took);
-    *took = (unsigned)__builtin_ctz(odd);
-    return to + *took;
+    *took = i;
+    return to;
 }
 #else
-static inline uint8_t *put_block(uint8_t *to, const uint8_t *p, size_t most, size_t *took,
-                                 enum render_place place, bool padded)
+static inline uint8_t *put_blocks(uint8_t *to, const uint8_t *p, size_t units, size_t *took,
+                                  enum render_place place, bool padded)
 {
-    (void)p, (void)most, (void)place, (void)padded;
+    (void)p, (void)units, (void)place, (void)padded;
     *took = 0;
     return to;
 }
@@ -189,14 +198,10 @@ __attribute__((always_inline)) static inline uint8_t *utf16(struct render_state 
     while (units > 0 && p[2 * units - 2] == 0 && p[2 * units - 1] == 0)
         units--;
     while (i < units) {
-        size_t left = units - i, most = left < 16 ? left : 16, took = 0;
+        size_t took;
 
-        if (padded || left >= 16) {
-            to = put_block(to, p + 2 * i, most, &took, place, padded);
-            i += took;
-            if (took == most)
-                continue;
-        }
+        to = put_blocks(to, p + 2 * i, units - i, &took, place, padded);
+        i += took;
         /* Text beyond ASCII comes in runs. */
         while (i < units) {
             uint32_t c = code_at(r, p, units, &i);

@@ -14,7 +14,11 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-enum { BUFFER = 256 * 1024, PARTIAL_NAMES = 99 };
+enum {
+    BUFFER = 256 * 1024,
+    DIRECT = 32 * 1024, /* so much at once is written without a copy */
+    PARTIAL_NAMES = 99
+};
 
 struct output {
     char *path;
@@ -181,12 +185,12 @@ static int flush(struct output *o, struct ev_err *err)
 int output_write(struct output *o, struct slice s, struct ev_err *err)
 {
     int rc = EV_OK;
-    if (o->failed < 0 || s.n > BUFFER - o->used)
+    if (o->failed < 0 || s.n >= DIRECT || s.n > BUFFER - o->used)
         rc = flush(o, err);
     if (rc < 0)
         return rc;
     o->bytes += s.n;
-    if (s.n >= BUFFER)
+    if (s.n >= DIRECT)
         return write_all(o, s, err);
     if (s.n > 0)
         memcpy(o->buffer + o->used, s.p, s.n);
