@@ -47,6 +47,15 @@ static int fill(struct carve *c, uint64_t at, struct ev_err *err)
     return EV_OK;
 }
 
+/* Is all of the buffer from `at` on zeros? Then nothing begins there, and what follows may be a hole. */
+static bool only_zeros(const struct carve *c, uint64_t at)
+{
+    const uint8_t *p = c->p + (at - c->base);
+    const size_t n = c->n - (size_t)(at - c->base);
+
+    return n > 0 && p[0] == 0 && memcmp(p, p + 1, n - 1) == 0;
+}
+
 static bool is_chunk(struct slice s)
 {
     uint32_t used;
@@ -215,6 +224,10 @@ int carve_range(struct native_job *j, uint64_t from, uint64_t to, uint64_t grid,
             rc = fill(&c, at, err);
             if (rc < 0)
                 break;
+            if (only_zeros(&c, at)) {
+                at = source_next_data(j->r->base.src, c.base + c.n);
+                continue;
+            }
         }
         at = next(&c, at);
         if (at + 8 > c.base + c.n && c.base + c.n >= c.to)

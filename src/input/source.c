@@ -87,6 +87,13 @@ int source_read_at(const struct source *s, uint64_t offset, void *buf, size_t n,
     return rc;
 }
 
+uint64_t source_next_data(const struct source *s, uint64_t offset)
+{
+    uint64_t next = s->ops->next_data ? s->ops->next_data(s->self, offset) : offset;
+
+    return next < offset ? offset : next;
+}
+
 int source_stream(struct source *s, void *buf, size_t n, size_t *ret_n, struct ev_err *err)
 {
     size_t got = 0;

@@ -30,6 +30,9 @@ struct source_ops {
     /* Where the bytes at offset lie in the file at the bottom, and how many in a row; SOURCE_HOLE:
      * they are zeros. False: they are nowhere as they are. NULL: nowhere. */
     bool (*where)(void *self, uint64_t offset, uint64_t *ret_at, uint64_t *ret_n);
+    /* Where bytes other than zeros may be next, at or after offset; the size or more when nowhere: what a
+     * file system or the maker of an image left out. NULL: right there. */
+    uint64_t (*next_data)(void *self, uint64_t offset);
     void (*close)(void *self);
 };
 #define SOURCE_HOLE UINT64_MAX
@@ -47,6 +50,8 @@ bool source_size(const struct source *s, uint64_t *ret_size);
 bool source_can_read_at(const struct source *s);
 int source_read_at(const struct source *s, uint64_t offset, void *buf, size_t n, size_t *ret_n,
                    struct ev_err *err);
+/* Where bytes other than zeros may be next, at or after offset. */
+uint64_t source_next_data(const struct source *s, uint64_t offset);
 int source_stream(struct source *s, void *buf, size_t n, size_t *ret_n, struct ev_err *err);
 
 /* As source_ops.where; *ret_n is at least 1. */

@@ -69,6 +69,28 @@ static int remote_read_at(void *self, uint64_t offset, void *buf, size_t n, size
     return EV_OK;
 }
 
+static uint64_t remote_next_data(void *self, uint64_t offset)
+{
+    struct remote *r = self;
+    struct container *e = r->e;
+    int rc;
+
+    pthread_mutex_lock(&e->lock);
+    rc = container_say_closed(e, NULL);
+    wire_init(&e->out, WIRE_NEXT, SLICE_ABSENT);
+    e->out.handle = r->handle;
+    e->out.offset = offset;
+    if (rc == EV_OK)
+        rc = container_say(e, &e->out, -1, NULL);
+    if (rc == EV_OK)
+        rc = container_hear(e, NULL);
+    /* Whatever it says: beyond the end is the end, and what is behind is not believed. */
+    if (rc == EV_OK && e->in.type == WIRE_DATA && e->in.offset > offset)
+        offset = e->in.offset < r->size ? e->in.offset : r->size;
+    pthread_mutex_unlock(&e->lock);
+    return offset;
+}
+
 static bool remote_size(void *self, uint64_t *ret_size)
 {
     *ret_size = ((struct remote *)self)->size;
@@ -97,6 +119,7 @@ struct source *container_remote(struct container *e, uint64_t handle, uint64_t s
 {
     static const struct source_ops ops = { .read_at = remote_read_at,
                                            .size = remote_size,
+                                           .next_data = remote_next_data,
                                            .close = remote_close };
     struct remote *r = xcalloc(1, sizeof *r);
 

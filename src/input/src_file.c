@@ -51,6 +51,20 @@ static bool file_size(void *self, uint64_t *ret_size)
     return true;
 }
 
+/* lseek moves the place of the descriptor, which pread does not look at. */
+static uint64_t file_next_data(void *self, uint64_t offset)
+{
+    const struct src_file *f = self;
+    off_t at;
+
+    if (offset >= f->size)
+        return f->size;
+    at = lseek(f->fd, (off_t)offset, SEEK_DATA);
+    if (at < 0)
+        return errno == ENXIO ? f->size : offset;
+    return (uint64_t)at;
+}
+
 static void file_close(void *self)
 {
     struct src_file *f = self;
@@ -62,6 +76,7 @@ static void file_close(void *self)
 static const struct source_ops file_ops = {
     .read_at = file_read_at,
     .size = file_size,
+    .next_data = file_next_data,
     .close = file_close,
 };
 
@@ -87,9 +102,11 @@ static bool item_where(void *self, uint64_t offset, uint64_t *ret_at, uint64_t *
 
 struct source *source_of_item(int fd, uint64_t size, const char *path)
 {
-    static const struct source_ops ops = {
-        .read_at = file_read_at, .size = file_size, .where = item_where, .close = file_close
-    };
+    static const struct source_ops ops = { .read_at = file_read_at,
+                                           .size = file_size,
+                                           .where = item_where,
+                                           .next_data = file_next_data,
+                                           .close = file_close };
     struct src_file *f = xcalloc(1, sizeof *f);
 
     f->fd = fd;

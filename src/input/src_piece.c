@@ -37,11 +37,20 @@ static bool piece_where(void *self, uint64_t offset, uint64_t *ret_at, uint64_t 
     return true;
 }
 
+static uint64_t piece_next_data(void *self, uint64_t offset)
+{
+    const struct piece *p = self;
+
+    return offset < p->size ? source_next_data(p->of, p->from + offset) - p->from : p->size;
+}
+
 struct source *source_piece(const struct source *of, uint64_t from, uint64_t size, const char *path)
 {
-    static const struct source_ops ops = {
-        .read_at = piece_read_at, .size = piece_size, .where = piece_where, .close = free
-    };
+    static const struct source_ops ops = { .read_at = piece_read_at,
+                                           .size = piece_size,
+                                           .where = piece_where,
+                                           .next_data = piece_next_data,
+                                           .close = free };
     struct piece *p = xcalloc(1, sizeof *p);
 
     *p = (struct piece){ of, from, size };

@@ -6,7 +6,7 @@
  *
  * The jail speaks: READY, then, after the KEYs and START, one FOUND for each log (with WIRE_STREAM,
  * DATA until END follow), TROUBLE, PASSED, ALIVE, FILE and SPOOL in between, DONE at the end. After each
- * FOUND it serves READ and CLOSE until it hears GO.
+ * FOUND it serves READ, NEXT and CLOSE until it hears GO.
  * Rank: base/. */
 #ifndef INPUT_WIRE_H
 #define INPUT_WIRE_H
@@ -46,8 +46,9 @@ enum wire_type {
     WIRE_ACK,   /* a slot is free again */
     WIRE_READ,  /* handle, offset, n */
     WIRE_CLOSE, /* handle */
-    WIRE_FD,    /* a descriptor comes with it */
-    WIRE_NO     /* text: why not */
+    WIRE_NEXT, /* handle, offset: where is the next byte that may be no zero? answered by DATA: offset */
+    WIRE_FD, /* a descriptor comes with it */
+    WIRE_NO  /* text: why not */
 };
 
 enum wire_key {

@@ -7,13 +7,30 @@
 
 #ifdef HAVE_IMAGES
 
+/* libtsk reads whole volumes in search of what lost its folder, and says nothing meanwhile; large images are
+ * mostly holes. */
 static ssize_t disk_read(TSK_IMG_INFO *img, TSK_OFF_T offset, char *p, size_t n)
 {
-    const struct disk *d = (struct disk *)(void *)img;
+    struct disk *d = (struct disk *)(void *)img;
+    const uint64_t at = (uint64_t)offset;
     size_t got = 0;
 
-    if (offset < 0 || source_read_at(d->src, (uint64_t)offset, p, n, &got, NULL) < 0)
+    if (offset < 0)
         return -1;
+    jail_alive(d->j);
+    if (at >= d->hole && at < d->data && n <= d->data - at) {
+        memset(p, 0, n);
+        return (ssize_t)n;
+    }
+    if (source_read_at(d->src, at, p, n, &got, NULL) < 0)
+        return -1;
+    if (got > 1 && p[0] == 0 && memcmp(p, p + 1, got - 1) == 0) {
+        uint64_t next = source_next_data(d->src, at);
+        if (next > at + got) {
+            d->hole = at;
+            d->data = next;
+        }
+    }
     return (ssize_t)got;
 }
 
@@ -27,13 +44,14 @@ static void disk_stat(TSK_IMG_INFO *img, FILE *to)
     (void)img, (void)to;
 }
 
-struct disk *disk_new(const struct tsk *t, const struct source *s)
+struct disk *disk_new(struct jail *j, const struct tsk *t, const struct source *s)
 {
     struct disk *d = xcalloc(1, sizeof *d);
     uint64_t size = 0;
 
     d->src = s;
     d->tsk = t;
+    d->j = j;
     if (source_size(s, &size) && size > 0 && size < INT64_MAX &&
         t->tsk_img_open_external(d, (TSK_OFF_T)size, 512, disk_read, disk_closed, disk_stat))
         return d;
@@ -73,7 +91,7 @@ void partitions_take(struct jail *j, struct source *source, const char *path,
                      void (*volume)(struct jail *j, struct source *s, const char *path))
 {
     const struct tsk *t = libs_tsk(j->libs);
-    struct disk *d = disk_new(t, source);
+    struct disk *d = disk_new(j, t, source);
     TSK_VS_INFO *vs = d ? t->tsk_vs_open(&d->img, 0, TSK_VS_TYPE_DETECT) : NULL;
     unsigned number = 0;
     uint64_t size = 0;

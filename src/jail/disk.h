@@ -10,10 +10,12 @@ struct disk {
     TSK_IMG_INFO img; /* first: libtsk hands it back */
     const struct source *src;
     const struct tsk *tsk;
+    struct jail *j;
+    uint64_t hole, data; /* from hole up to data there are zeros only, as far as known */
 };
 
 /* Borrows s. NULL: libtsk does not want it. */
-struct disk *disk_new(const struct tsk *t, const struct source *s);
+struct disk *disk_new(struct jail *j, const struct tsk *t, const struct source *s);
 void disk_free(struct disk *d);
 #endif
 

@@ -5,6 +5,7 @@
 #include "jail/disk.h"
 #include "jail/image.h"
 #include "jail/runs.h"
+#include "jail/space.h"
 
 #include <stdio.h>
 
@@ -116,13 +117,26 @@ static void file_close(void *self)
     free(f);
 }
 
+/* Files of what was in memory: pages, whose chunks and records are in no order. */
+static bool is_memory(const struct files *x, const struct trail *up, const char *name)
+{
+    static const char *const root[] = { "pagefile.sys", "hiberfil.sys", "swapfile.sys" };
+
+    if (!(x->j->flags & WIRE_UNALLOCATED))
+        return false;
+    for (size_t i = 0; up->depth == 0 && i < sizeof root / sizeof *root; i++)
+        if (same_name(name, root[i]))
+            return true;
+    return up->depth == 1 && same_name(up->name, "windows") && same_name(name, "MEMORY.DMP");
+}
+
 static uint64_t filetime(int64_t seconds, uint32_t nano)
 {
     return seconds > 0 ? ((uint64_t)seconds + 11644473600u) * 10000000u + nano / 100 : 0;
 }
 
-/* Takes f over. */
-static void take(struct files *x, TSK_FS_FILE *f, const char *path, bool deleted)
+/* Takes f over. memory: its bytes are searched, whatever its first ones are. */
+static void take(struct files *x, TSK_FS_FILE *f, const char *path, bool deleted, bool memory)
 {
     static const struct source_ops ops = {
         .read_at = file_read_at, .size = file_size, .where = file_where, .close = file_close
@@ -148,6 +162,11 @@ static void take(struct files *x, TSK_FS_FILE *f, const char *path, bool deleted
     }
     file = xcalloc(1, sizeof *file);
     *file = (struct file){ x->t, f, x->disk->src, (uint64_t)m->size };
+    if (memory) {
+        a.state = SOURCE_RAW;
+        jail_found(x->j, source_new(&ops, file, path), path, &a);
+        return;
+    }
     item_take(x->j, source_new(&ops, file, path), path, &a);
 }
 
@@ -182,6 +201,12 @@ static void entry(struct files *x, TSK_FS_FILE *f, const char *path, const struc
         x->t->tsk_fs_file_close(f); /* $MFT, $Boot and the like */
         return;
     }
+    /* For what lost its folder libtsk reads all of a volume but NTFS. */
+    if (strcmp(name, "$OrphanFiles") == 0 && here.depth == 1 && !TSK_FS_TYPE_ISNTFS(x->fs->ftype) &&
+        !(x->j->flags & WIRE_UNALLOCATED)) {
+        x->t->tsk_fs_file_close(f);
+        return;
+    }
     is_folder = f->meta->type == TSK_FS_META_TYPE_DIR || f->meta->type == TSK_FS_META_TYPE_VIRT_DIR;
     if (deleted && (f->meta->flags & TSK_FS_META_FLAG_ALLOC) && !is_folder) {
         x->t->tsk_fs_file_close(f);
@@ -196,9 +221,10 @@ static void entry(struct files *x, TSK_FS_FILE *f, const char *path, const struc
             folder(x, inum, inside, &here);
         return;
     }
+    const bool memory = is_memory(x, up, name);
     if (f->meta->type == TSK_FS_META_TYPE_REG &&
-        (x->all || leads(up) == 2 || (up->name && same_name(up->name, "$OrphanFiles"))))
-        take(x, f, inside, deleted);
+        (x->all || memory || leads(up) == 2 || (up->name && same_name(up->name, "$OrphanFiles"))))
+        take(x, f, inside, deleted, memory);
     else
         x->t->tsk_fs_file_close(f);
 }
@@ -235,102 +261,6 @@ static void files_later(void *p)
     free(x);
 }
 
-/* --- what no file uses --- */
-
-struct run {
-    uint64_t block, n;
-};
-
-struct space {
-    const struct source *volume;
-    uint64_t block_size, size;
-    VEC(struct run) run;
-    struct jail *j;
-};
-
-static TSK_WALK_RET_ENUM on_block(const TSK_FS_BLOCK *b, void *ctx)
-{
-    struct space *s = ctx;
-    struct run *last = s->run.n ? &s->run.v[s->run.n - 1] : NULL;
-
-    jail_alive(s->j);
-    if (last && last->block + last->n == b->addr)
-        last->n++;
-    else if (!vec_push(&s->run, LIMIT_EVIDENCE_MEMBERS, (struct run){ b->addr, 1 }))
-        return TSK_WALK_STOP;
-    s->size += s->block_size;
-    return TSK_WALK_CONT;
-}
-
-static int space_read_at(void *self, uint64_t offset, void *buf, size_t n, size_t *ret_n,
-                         struct ev_err *err)
-{
-    const struct space *s = self;
-    uint8_t *to = buf;
-    size_t got = 0;
-
-    for (size_t i = 0; i < s->run.n && got < n; i++) {
-        uint64_t size = s->run.v[i].n * s->block_size;
-        size_t part = 0;
-        int rc;
-        if (offset >= size) {
-            offset -= size;
-            continue;
-        }
-        size_t want = n - got < size - offset ? n - got : (size_t)(size - offset);
-        rc = source_read_at(s->volume, s->run.v[i].block * s->block_size + offset, to + got, want,
-                            &part, err);
-        if (rc < 0)
-            return rc;
-        got += part;
-        if (part < want)
-            break;
-        offset = 0;
-    }
-    *ret_n = got;
-    return EV_OK;
-}
-
-static bool space_size(void *self, uint64_t *ret)
-{
-    *ret = ((struct space *)self)->size;
-    return true;
-}
-
-static void space_close(void *self)
-{
-    struct space *s = self;
-
-    vec_release(&s->run);
-    free(s);
-}
-
-/* One source of all clusters that no file uses, in their order. */
-static void unallocated(struct files *x, const struct source *volume, const char *path)
-{
-    static const struct source_ops ops = { .read_at = space_read_at,
-                                           .size = space_size,
-                                           .close = space_close };
-    const struct about a = { .state = SOURCE_RAW };
-    char inside[LIMIT_PATH];
-    struct space *s;
-
-    if (!item_join(x->j, path, "/", "$Unallocated", inside) || !item_wanted(x->j, inside))
-        return;
-    s = xcalloc(1, sizeof *s);
-    s->volume = volume;
-    s->block_size = x->fs->block_size;
-    s->j = x->j;
-    x->t->tsk_fs_block_walk(x->fs, x->fs->first_block, x->fs->last_block,
-                            (TSK_FS_BLOCK_WALK_FLAG_ENUM)(TSK_FS_BLOCK_WALK_FLAG_UNALLOC |
-                                                          TSK_FS_BLOCK_WALK_FLAG_AONLY),
-                            on_block, s);
-    if (s->size == 0)
-        space_close(s);
-    else
-        jail_found(x->j, source_new(&ops, s, inside), inside, &a);
-}
-
 /* Not all that libtsk knows: for YAFFS2 it reads the whole disk, whatever is on it. */
 static TSK_FS_INFO *open_known(const struct tsk *t, struct disk *d)
 {
@@ -352,7 +282,7 @@ void files_take(struct jail *j, struct source *volume, const char *path)
 
     x->j = j;
     x->t = t;
-    x->disk = disk_new(t, volume);
+    x->disk = disk_new(j, t, volume);
     t->tsk_error_reset();
     x->fs = open_known(t, x->disk);
     if (!x->fs) {
@@ -374,8 +304,10 @@ void files_take(struct jail *j, struct source *volume, const char *path)
         x->all = true;
         folder(x, x->fs->root_inum, path, &root);
     }
-    if (j->flags & WIRE_UNALLOCATED)
-        unallocated(x, volume, path);
+    if (j->flags & WIRE_UNALLOCATED) {
+        space_slack(j, t, x->fs, volume, path);
+        space_unallocated(j, t, x->fs, volume, path);
+    }
     jail_later(j, files_later, x);
 }
 #endif

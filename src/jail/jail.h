@@ -50,6 +50,7 @@ struct jail {
     VEC(struct later) later;
     unsigned depth;
     struct outermost *top;       /* NULL: not in an archive */
+    uint64_t item_size;          /* of the file that all lies in */
     uint64_t looked, containers; /* against LIMIT_EVIDENCE_MEMBERS, _CONTAINERS */
     uint64_t passed;             /* not told yet */
     unsigned quiet;              /* work since the last message */

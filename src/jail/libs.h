@@ -28,8 +28,9 @@
     F(tsk_fs_dir_get)                                                                              \
     F(tsk_fs_dir_close)                                                                            \
     F(tsk_fs_file_open_meta)                                                                       \
-    F(tsk_fs_file_attr_get)                                                                        \
     F(tsk_fs_file_read)                                                                            \
+    F(tsk_fs_file_attr_get)                                                                        \
+    F(tsk_fs_meta_walk)                                                                            \
     F(tsk_fs_file_close) F(tsk_fs_block_walk) F(tsk_error_get) F(tsk_error_reset)
 
 #define POINTER(name) __typeof__(name) *name;

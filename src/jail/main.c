@@ -73,6 +73,7 @@ int main(void)
     j->libs = libs_load();
     if (jail_lock(&err) < 0)
         cannot(j, err.text);
+    j->item_size = (uint64_t)st.st_size;
     jail_begin(j);
     item_take(j, source_of_item(WIRE_EVIDENCE, (uint64_t)st.st_size, ""), "", NULL);
     jail_done(j);

@@ -139,6 +139,24 @@ static bool joined_size(void *self, uint64_t *ret)
     return true;
 }
 
+static uint64_t joined_next_data(void *self, uint64_t offset)
+{
+    const struct joined *d = self;
+    uint64_t size = 0, base = 0, next;
+
+    for (size_t i = 0; i <= d->npart; i++, base += size) {
+        const struct source *s = i ? d->part[i - 1] : d->first;
+        (void)source_size(s, &size);
+        if (offset >= base + size)
+            continue;
+        next = source_next_data(s, offset - base);
+        if (next < size)
+            return base + next;
+        offset = base + size;
+    }
+    return offset;
+}
+
 static void joined_close(void *self)
 {
     struct joined *d = self;
@@ -151,6 +169,7 @@ struct source *parts_split_raw(struct jail *j, struct source *s, const char *pat
 {
     static const struct source_ops ops = { .read_at = joined_read_at,
                                            .size = joined_size,
+                                           .next_data = joined_next_data,
                                            .close = joined_close };
     size_t n = strlen(j->own_name);
     struct opened *o;

@@ -54,6 +54,17 @@ static void serve_read(struct jail *j)
     say(j, &j->out);
 }
 
+static void serve_next(struct jail *j)
+{
+    const uint64_t h = j->in.handle;
+    struct source *s = h < j->handle.n ? j->handle.v[h] : NULL;
+    const uint64_t offset = s ? source_next_data(s, j->in.offset) : j->in.offset;
+
+    wire_init(&j->out, WIRE_DATA, SLICE_ABSENT);
+    j->out.offset = offset;
+    say(j, &j->out);
+}
+
 static void serve_close(struct jail *j)
 {
     const uint64_t h = j->in.handle;
@@ -73,6 +84,8 @@ static void serve(struct jail *j)
         hear(j, NULL);
         if (j->in.type == WIRE_READ)
             serve_read(j);
+        else if (j->in.type == WIRE_NEXT)
+            serve_next(j);
         else if (j->in.type == WIRE_CLOSE)
             serve_close(j);
         else if (j->in.type == WIRE_GO)

@@ -1,10 +1,14 @@
 """images.py - disk images: shadow copies, BitLocker, kinds of images, what is carved."""
 import configparser
+import csv
+import io
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
+import time
 
 import disks
 import ntfs
@@ -307,12 +311,130 @@ def bitlocker(c, scan):
     shutil.rmtree(where)
 
 
+def carved_from_free_space(c, scan):
+    """A log given up by NTFS: deleted while its record is there, carved once that is overwritten."""
+    path = os.path.join(c.work, "given up.ntfs")
+    want = [r for r in c.expected if r["source_file"].endswith("/security.evtx")]
+    for forget, args, origin, at in ((False, (), "deleted", "/security.evtx"),
+                                     (False, ("--unallocated",), "deleted", "/security.evtx"),
+                                     (True, ("--unallocated",), "carved", "/$Unallocated")):
+        m.make_ntfs(c.folder, path)
+        ntfs.remove(path, "security.evtx", forget)
+        rows, said = scan(*args, path)
+        rows = [r for r in rows if r["origin"] != "active"]
+        must(len(rows) == len(want) > 0, "%d rows, not %d: %s" % (len(rows), len(want), said))
+        must({r["origin"] for r in rows} == {origin}, rows[0]["origin"])
+        must(all(r["source_file"].endswith(at) for r in rows), rows[0]["source_file"])
+        must(not args or forget or all("$Unallocated" in r["also_in"] for r in rows), rows[0]["also_in"])
+    rows, _ = scan(path)
+    must(not [r for r in rows if r["origin"] != "active"], "carved without being asked")
+
+
+def carved_from_slack(c, scan):
+    """A record behind the end of a file, in its last cluster."""
+    path = os.path.join(c.work, "slack.ntfs")
+    filler = os.path.join(c.work, "report.txt")
+    with open(filler, "wb") as f:
+        f.write(b"text " * 1000)
+    with open(log_of(c, os.path.basename(m.LOGS[3])), "rb") as f:
+        chunk = f.read()[4096:]
+    size = int.from_bytes(chunk[516:520], "little")
+    must(chunk[512:516] == b"**\0\0" and size < 3000, "the first record is too long")
+    m.blank(path, 16)
+    m.tool("mkntfs", "-F", "-q", path)
+    m.tool("ntfscp", "-q", "-f", path, filler, "report.txt")
+    v = ntfs.Volume(path)
+    at = v.clusters("report.txt")[1] * v.cluster + 5000 - 4096
+    v.data[at:at + size] = chunk[512:512 + size]
+    v.close()
+    events = dump(path, "--unallocated", "--recover")
+    must(len(events) == 1 and events[0]["origin"] == "carved", events)
+    must(events[0]["source_file"].endswith("/$Slack"), events[0]["source_file"])
+
+
+def dump(path, *args):
+    done = subprocess.run([m.PROGRAM, "dump", "-f", "csv", *args, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=300)
+    return list(csv.DictReader(io.StringIO(done.stdout.decode(), newline="")))
+
+
+def carved_from_memory(c, scan):
+    """Page file, hibernation file and memory dump of a volume: chunks, and pages of them in any order."""
+    folder = os.path.join(c.work, "memory")
+    os.makedirs(os.path.join(folder, "Windows/System32/winevt/Logs"))
+    shutil.copy(log_of(c, "System.evtx"), os.path.join(folder, "Windows/System32/winevt/Logs"))
+    with open(log_of(c, "security.evtx"), "rb") as f:
+        security = f.read()[4096:4096 + 65536]
+    with open(log_of(c, "sysmon.evtx"), "rb") as f:
+        sysmon = f.read()[4096:4096 + 65536]
+    # A page of the middle before those that hold the definitions its records need.
+    mixed = sysmon[8192:12288] + bytes(8192) + sysmon[:8192] + bytes(4096) + sysmon[12288:]
+    for name, data in (("pagefile.sys", bytes(40960) + security + bytes(100000)), ("hiberfil.sys", bytes(12288) + mixed),
+                       ("Windows/MEMORY.DMP", b"PAGEDU64" + bytes(8184) + sysmon)):
+        with open(os.path.join(folder, name), "wb") as f:
+            f.write(data)
+    path = os.path.join(c.work, "memory.fat")
+    m.make_fat(folder, path)
+    must({r["origin"] for r in dump(path, "--recover")} == {"active"}, "searched without being asked")
+    events = [e for e in dump(path, "--unallocated", "--recover") if e["origin"] == "carved"]
+    count = {n: sum(e["source_file"].endswith("!/" + n) for e in events)
+             for n in ("pagefile.sys", "hiberfil.sys", "Windows/MEMORY.DMP")}
+    alone = os.path.join(c.work, "mixed.bin")
+    with open(alone, "wb") as f:
+        f.write(bytes(12288) + mixed)
+    must(count["pagefile.sys"] == 6, count)  # of 7: the last lies in the second chunk
+    must(count["Windows/MEMORY.DMP"] == len(dump(log_of(c, "sysmon.evtx"))) > 0, count)
+    must(count["hiberfil.sys"] == len(dump(alone, "--recover")) > 0, (count, len(dump(alone, "--recover"))))
+
+
+def large_and_sparse(c, scan):
+    """Holes are not read, neither those of the file nor those of an image's format."""
+    gib = 100 if c.every else 12
+    part = os.path.join(c.work, "last.ntfs")
+    m.make_ntfs(c.folder, part)
+    ntfs.remove(part, "security.evtx", forget=True)
+    path = os.path.join(c.work, "large.raw")
+    m.blank(path, gib << 10)
+    first = (gib << 21) - (256 << 11)
+    with open(path, "r+b") as f:
+        f.write(bytes(446) + disks.entry(7, 2048, first - 4096) + disks.entry(7, first, os.path.getsize(part) >> 9) +
+                bytes(32) + b"\x55\xaa")
+        disks.copy_at(f, first, part)
+    whole = os.path.join(c.work, "large.ntfs")
+    m.blank(whole, gib << 10)
+    m.tool("mkntfs", "-F", "-q", "-f", whole)
+    for name in ("System.evtx", "security.evtx"):
+        m.tool("ntfscp", "-q", "-f", whole, log_of(c, name), name)
+    ntfs.remove(whole, "security.evtx", forget=True)
+    dynamic = os.path.join(c.work, "large.vhdx")
+    m.tool("qemu-img", "convert", "-f", "raw", "-O", "vhdx", whole, dynamic)
+    fat = os.path.join(c.work, "large.fat")
+    m.blank(fat, gib << 10)
+    m.tool("mkfs.vfat", "-F", "32", fat)
+    m.tool("mcopy", "-i", fat, log_of(c, "System.evtx"), "::")
+    for image in path, whole, dynamic, fat:
+        for args in (), ("--unallocated",):
+            began = time.monotonic()
+            rows, said = scan(*args, image, expect=(0, 3))
+            took = time.monotonic() - began
+            must(rows and took < (120 if c.every else 60), "%s %s: %d s\n%s" % (image, args, took, said))
+            carved = {r["source_file"].rsplit("/", 1)[1] for r in rows if r["origin"] == "carved"}
+            must(carved == ({"$Unallocated"} if args and image != fat else set()), (image, args, carved))
+    must(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 400 << 10, "more than 400 MiB of memory")
+    for image in path, whole, dynamic, fat:
+        os.unlink(image)
+
+
 def cases(c):
     global m
     m = sys.modules["__main__"]
     listed = {
         "logs that only shadow copies have": told_by_shadow_copies,
         "a volume of Windows with shadow copies": stores_of_windows,
+        "a log given up by NTFS is deleted, then carved": carved_from_free_space,
+        "a record in the slack of a file": carved_from_slack,
+        "page file, hibernation file, memory dump": carved_from_memory,
+        "large sparse images": large_and_sparse,
         "BitLocker by every kind of key": bitlocker,
         "a differencing VHD": vhd_chain,
         "a differencing VHDX": vhdx_chain,
