@@ -5,6 +5,7 @@
 #include "app/clock.h"
 #include "app/command.h"
 #include "app/explain.h"
+#include "app/input_hashes.h"
 #include "app/interrupt.h"
 #include "app/load.h"
 #include "app/manifest_file.h"
@@ -33,8 +34,9 @@ struct run {
     struct evidence evidence; /* as the summary tells it */
     struct coverage coverage;
     struct filter filter;
-    struct profile *profile; /* NULL: not asked for */
-    uint64_t started;        /* FILETIME, for the manifest */
+    struct profile *profile;     /* NULL: not asked for */
+    struct input_hashes *hashes; /* NULL: no manifest */
+    uint64_t started;            /* FILETIME, for the manifest */
 };
 
 static size_t memory_of(const struct options *o)
@@ -201,6 +203,8 @@ static int scan(struct run *run, struct ev_err *err)
     };
     struct progress *p =
         o->quiet || o->no_progress ? NULL : progress_start(&counts, run_bytes(&run->inputs));
+    if (o->manifest)
+        run->hashes = input_hashes_start(&run->inputs);
     int rc = scan_run(&so, &run->inputs, run->order, &counts, &run->summary, err);
     progress_stop(p);
     if (rc == EV_EINTR && !o->quiet)
@@ -264,7 +268,7 @@ static int write_manifest(struct run *run, int code, struct ev_err *err)
                           .start = run->started,
                           .end = filetime_now(),
                           .exit = code };
-    manifest_hash_inputs(&run->summary);
+    input_hashes_finish(run->hashes, &run->summary);
     return manifest_file_write(run->o, &run->outputs, &m, &run->summary, err);
 }
 
@@ -310,6 +314,7 @@ static void run_release(struct run *run)
     if (run->profile)
         match_profile_release(&run->profile->match);
     matcher_free(run->matcher);
+    input_hashes_free(run->hashes);
     inputs_release(&run->inputs);
     loaded_release(&run->rules);
     if (run->summary.coverage)

@@ -3,36 +3,7 @@
 #include <stdlib.h>
 
 #include "app/interrupt.h"
-#include "base/digest.h"
 #include "base/mem.h"
-
-/* The digest of an image file, where it was made. */
-static void image_file_hash(const struct summary *sum, struct summary_file *f)
-{
-    for (size_t i = 0; i < sum->nimage; i++)
-        for (size_t k = 0; k < sum->image[i].nfile; k++) {
-            const struct image_file *from = &sum->image[i].file[k];
-            if (!slice_eq(from->path, f->path) || !from->digest.has_sha256)
-                continue;
-            f->has_sha256 = true;
-            memcpy(f->sha256, from->digest.sha256, sizeof f->sha256);
-        }
-}
-
-void manifest_hash_inputs(struct summary *sum)
-{
-    for (size_t i = 0; i < sum->nfile; i++) {
-        struct summary_file *f = &sum->file[i];
-        /* Paths in the summary's arena end with a NUL (arena_dup). */
-        const char *path = (const char *)f->path.p;
-        /* Of disk images only when --hash-images asked for it: then they are known already. */
-        const bool whole = f->fate == FILE_READ || (f->fate == FILE_OPENED && !f->image);
-        if (whole && !f->inside && strcmp(path, "-") != 0)
-            f->has_sha256 = sha256_file(path, f->sha256, NULL) == EV_OK;
-        if (f->image)
-            image_file_hash(sum, f);
-    }
-}
 
 int manifest_file_write(const struct options *o, const struct outputs *outputs, struct manifest *m,
                         const struct summary *sum, struct ev_err *err)
