@@ -122,19 +122,48 @@ static int put_watch(struct legacy_state *s, const struct lvalue *rule, const st
                      struct names_used *u, struct buf *out)
 {
     struct buf query;
+    int rc = EV_OK;
     buf_init(&query, out->cap);
-    int rc = legacy_text(s, t->root, &query);
-    if (rc == EV_OK)
-        rc = legacy_watch(rule, &t->aggregation, watch_id(rule, u, s->a), buf_view(&query), out);
+    for (; rc == EV_OK && t != NULL; t = t->next) {
+        const struct slice id = watch_id(rule, u, s->a);
+        const size_t before = out->n;
+        buf_clear(&query);
+        rc = legacy_text(s, t->root, &query);
+        if (rc == EV_OK)
+            rc = legacy_watch(rule, &t->aggregation, id, buf_view(&query), out);
+        if (rc < 0)
+            out->n = before;
+    }
     buf_release(&query);
     return rc;
+}
+
+/* Watches are printed at the end, so that an error in a rule leaves those before it; but a rule without
+ * a log source ends the program. */
+static int put_watches(struct legacy_state *s, const struct lvalue_file *rules,
+                       const struct ltree *tree, struct buf *out)
+{
+    struct names_used u = { 0 };
+    const size_t before = out->n;
+    int rc = EV_OK;
+    for (size_t i = 0; rc == EV_OK && i < rules->n; i++) {
+        if (lvalue_get(rules->document[i], "logsource") == NULL) {
+            out->n = before;
+            rc = EV_ESYNTAX;
+            break;
+        }
+        rc = put_watch(s, rules->document[i], &tree[i], &u, out);
+    }
+    vec_release(&u.v);
+    if (out->n > before)
+        buf_byte(out, '\n');
+    return rc == EV_ESYNTAX && out->n > before ? EV_OK : rc;
 }
 
 int legacy_export(const struct lvalue_file *documents, enum legacy_target t, struct arena *a,
                   struct buf *out, struct ev_err *err)
 {
     struct legacy_state s = { t, true, a };
-    struct names_used u = { 0 };
     struct lvalue_file rules = { 0 };
     const size_t before = out->n;
     int rc = lvalue_rules(documents, a, &rules);
@@ -143,12 +172,10 @@ int legacy_export(const struct lvalue_file *documents, enum legacy_target t, str
     /* All rules are parsed before one is written: an error in one leaves nothing of the file. */
     for (size_t i = 0; rc == EV_OK && i < rules.n; i++)
         rc = ltree_build(rules.document[i], t == LEGACY_LOGPOINT, a, &tree[i]);
-    for (size_t i = 0; rc == EV_OK && i < rules.n; i++)
-        rc = t == LEGACY_XPACK_WATCHER ? put_watch(&s, rules.document[i], &tree[i], &u, out)
-                                       : put_line(&s, rules.document[i], &tree[i], out);
-    if (rc == EV_OK && t == LEGACY_XPACK_WATCHER && rules.n)
-        buf_byte(out, '\n');
-    vec_release(&u.v);
+    if (rc == EV_OK && t == LEGACY_XPACK_WATCHER)
+        rc = put_watches(&s, &rules, tree, out);
+    for (size_t i = 0; rc == EV_OK && t != LEGACY_XPACK_WATCHER && i < rules.n; i++)
+        rc = put_line(&s, rules.document[i], &tree[i], out);
     if (rc == EV_OK && !out->full)
         return EV_OK;
     out->n = before;

@@ -4,21 +4,19 @@
 
 #include "base/limits.h"
 
+/* The first that fits counts: `<=` is `<` and a sign that is no word, so that a rule with it fails. */
 static const struct {
     enum lword_kind kind;
     const char *text; /* NULL: by a rule of its own */
 } word_table[] = {
-    { LWORD_ONE, "1 of" },      { LWORD_ALL, "all of" },
-    { LWORD_BLANK, NULL },      { LWORD_AGGREGATE, "count" },
-    { LWORD_AGGREGATE, "min" }, { LWORD_AGGREGATE, "max" },
-    { LWORD_AGGREGATE, "avg" }, { LWORD_AGGREGATE, "sum" },
-    { LWORD_NEAR, "near" },     { LWORD_BY, "by" },
-    { LWORD_EQ, "==" },         { LWORD_LTE, "<=" },
-    { LWORD_LT, "<" },          { LWORD_GTE, ">=" },
-    { LWORD_GT, ">" },          { LWORD_PIPE, "|" },
-    { LWORD_AND, "and" },       { LWORD_OR, "or" },
-    { LWORD_NOT, "not" },       { LWORD_NAME, NULL },
-    { LWORD_OPEN, "(" },        { LWORD_CLOSE, ")" },
+    { LWORD_ONE, "1 of" },        { LWORD_ALL, "all of" },    { LWORD_BLANK, NULL },
+    { LWORD_AGGREGATE, "count" }, { LWORD_AGGREGATE, "min" }, { LWORD_AGGREGATE, "max" },
+    { LWORD_AGGREGATE, "avg" },   { LWORD_AGGREGATE, "sum" }, { LWORD_NEAR, "near" },
+    { LWORD_BY, "by" },           { LWORD_EQ, "==" },         { LWORD_LT, "<" },
+    { LWORD_LTE, "<=" },          { LWORD_GT, ">" },          { LWORD_GTE, ">=" },
+    { LWORD_PIPE, "|" },          { LWORD_AND, "and" },       { LWORD_OR, "or" },
+    { LWORD_NOT, "not" },         { LWORD_NAME, NULL },       { LWORD_OPEN, "(" },
+    { LWORD_CLOSE, ")" },
 };
 
 static bool in_name(uint8_t c)

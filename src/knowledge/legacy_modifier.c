@@ -82,22 +82,33 @@ static const struct {
     { "re", regex, 0, false },
 };
 
-/* Lists nest no deeper than the document does, and one level for base64offset. */
+enum { PARTS_MOST = 3 }; /* that a value becomes: base64offset */
+
+/* Item by item; items that become several stand in the same list. */
+static int modify_list(size_t k, const struct lvalue *v, struct arena *a, struct lvalue *m)
+{
+    int rc = EV_OK;
+    m->kind = LVALUE_LIST;
+    m->child = arena_zalloc(a, (size_t)v->n * PARTS_MOST, sizeof *m->child);
+    for (uint32_t i = 0; rc == EV_OK && i < v->n; i++) {
+        struct lvalue *part = arena_zalloc(a, 1, sizeof *part);
+        rc = modifier_table[k].run(v->child[i], a, modifier_table[k].detail, part);
+        if (rc == EV_OK && part->kind != LVALUE_LIST)
+            m->child[m->n++] = part;
+        for (uint32_t j = 0; rc == EV_OK && part->kind == LVALUE_LIST && j < part->n; j++)
+            m->child[m->n++] = part->child[j];
+    }
+    return rc;
+}
+
 static int modify(size_t k, const struct lvalue *v, struct arena *a, const struct lvalue **ret)
 {
     struct lvalue *m = arena_zalloc(a, 1, sizeof *m);
-    int rc = EV_OK;
-    if (v->kind != LVALUE_LIST || !modifier_table[k].lists) {
+    int rc;
+    if (v->kind == LVALUE_LIST && modifier_table[k].lists)
+        rc = modify_list(k, v, a, m);
+    else
         rc = modifier_table[k].run(v, a, modifier_table[k].detail, m);
-    } else {
-        m->kind = LVALUE_LIST;
-        m->child = arena_zalloc(a, v->n, sizeof *m->child);
-        for (; rc == EV_OK && m->n < v->n; m->n++) {
-            const struct lvalue *part = NULL;
-            rc = modify(k, v->child[m->n], a, &part);
-            m->child[m->n] = part;
-        }
-    }
     if (rc == EV_OK)
         *ret = m;
     return rc;

@@ -15,8 +15,8 @@ struct language {
     const char *null_before, *null_after; /* around the field */
     const char *equals;                   /* between field and value */
     const char *escaped;                  /* each of these gets a backslash */
-    bool lucene; /* also white space, && and ||, \u; drops < and >; keyword fields */
-    bool blanks; /* white space is escaped, too */
+    bool lucene;                          /* also && and ||; drops < and >; keyword fields */
+    bool blanks;                          /* white space is escaped, too, and \u */
 };
 
 static const struct language language_table[LEGACY_TARGETS] = {
@@ -80,8 +80,9 @@ static size_t escaped_length(const struct language *l, struct slice s, size_t i)
         return 1;
     if (l->blanks && is_blank_at(s, i))
         return 1;
-    if (l->lucene &&
-        ((c == '\\' && next == 'u') || (c == '&' && next == '&') || (c == '|' && next == '|')))
+    if (l->blanks && c == '\\' && next == 'u')
+        return 2;
+    if (l->lucene && ((c == '&' && next == '&') || (c == '|' && next == '|')))
         return 2;
     return 0;
 }
@@ -219,7 +220,7 @@ static int put_keywords(struct legacy_state *s, const struct lnode *n, struct bu
         struct lvalue v = *n->item[i]->value;
         if (v.kind == LVALUE_TEXT) {
             const bool front = !slice_starts(v.text, star);
-            const bool back = !slice_ends(v.text, star) && v.text.n;
+            const bool back = !slice_ends(v.text, star); /* nothing becomes `**` */
             v.text = ARENA_JOIN(s->a, front ? star : none, v.text, back ? star : none);
         }
         if (i)

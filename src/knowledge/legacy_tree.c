@@ -119,7 +119,7 @@ static struct lnode *source_condition(struct builder *b)
     if (!service)
         return NULL;
     const struct atc_row *r = atc2020_find(ATC_LOGPOINT_SOURCE, service->text);
-    return r ? pair(b, SLICE("event_source"), constant(b, LVALUE_TEXT, r->v[0])) : NULL;
+    return r ? pair(b, slice_str(r->v[0]), constant(b, LVALUE_TEXT, r->v[1])) : NULL;
 }
 
 /* --- selections --- */
@@ -329,12 +329,9 @@ static int reduce_parentheses(struct builder *b, struct words *s, unsigned depth
     size_t open;
     while ((open = find_word(s, LWORD_OPEN)) < s->n) {
         struct lnode *inner = NULL;
-        size_t close = open + 1, nested = 0;
-        for (; close < s->n && (nested || s->w[close].kind != LWORD_CLOSE); close++) {
-            nested += s->w[close].kind == LWORD_OPEN;
-            nested -= s->w[close].kind == LWORD_CLOSE;
-        }
-        if (close == s->n || close == open + 1 || depth == LIMIT_RULE_DEPTH)
+        /* The first one that closes, so that parentheses in parentheses are an error. */
+        const size_t close = find_word(s, LWORD_CLOSE);
+        if (close == s->n || close <= open + 1 || depth == LIMIT_RULE_DEPTH)
             return EV_ESYNTAX;
         struct words part = { arena_zalloc(b->a, close - open - 1, sizeof *s->w),
                               close - open - 1 };
@@ -407,14 +404,20 @@ int ltree_build(const struct lvalue *rule, bool logpoint, struct arena *a, struc
 {
     struct builder b = { rule, lvalue_get(rule, "detection"), logpoint, a, 0 };
     const struct lvalue *text = lvalue_get(b.detection, "condition");
-    struct ltree t = { 0 };
+    struct ltree first = { 0 };
+    int rc = EV_OK;
 
-    if (text && text->kind == LVALUE_LIST && text->n)
-        text = text->child[0];
-    if (!text || text->kind != LVALUE_TEXT)
+    if (!text || (text->kind != LVALUE_TEXT && (text->kind != LVALUE_LIST || text->n == 0)))
         return EV_ESYNTAX;
-    const int rc = condition(&b, text->text, &t);
+    const uint32_t n = text->kind == LVALUE_LIST ? text->n : 1;
+    struct ltree *t = &first;
+    for (uint32_t i = 0; rc == EV_OK && i < n; i++) {
+        const struct lvalue *one = text->kind == LVALUE_LIST ? text->child[i] : text;
+        if (i > 0)
+            t = t->next = arena_zalloc(a, 1, sizeof *t);
+        rc = one->kind == LVALUE_TEXT ? condition(&b, one->text, t) : EV_ESYNTAX;
+    }
     if (rc == EV_OK)
-        *ret = t;
+        *ret = first;
     return rc;
 }

@@ -41,6 +41,7 @@ struct laggregation {
 struct ltree {
     struct lnode *root;
     struct laggregation aggregation;
+    struct ltree *next; /* of a list of conditions: only watches are written of all of them */
 };
 
 /* "==", "<", ... */

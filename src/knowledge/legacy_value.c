@@ -15,6 +15,74 @@ static struct lvalue *new_value(struct arena *a, enum lvalue_kind kind, uint32_t
     return v;
 }
 
+static size_t digits(struct slice s, size_t at)
+{
+    size_t n = 0;
+    while (at + n < s.n && s.p[at + n] >= '0' && s.p[at + n] <= '9')
+        n++;
+    return n;
+}
+
+/* 12:30:45, a number of base 60 in YAML 1.1: one with a sign or not, without a zero in front. */
+static bool is_base_60(struct slice s, int64_t *ret)
+{
+    const bool minus = s.n > 0 && s.p[0] == '-';
+    size_t at = s.n > 0 && (s.p[0] == '-' || s.p[0] == '+'), groups = 0;
+    int64_t sum = 0;
+    if (at == s.n || s.p[at] < '1' || s.p[at] > '9')
+        return false;
+    for (;; groups++) {
+        int64_t part = 0;
+        const size_t n = digits(s, at);
+        if (n == 0 || n > 9 || (groups > 0 && (n > 2 || (n == 2 && s.p[at] > '5'))) || groups > 8)
+            return false;
+        for (size_t i = 0; i < n; i++)
+            part = part * 10 + (s.p[at + i] - '0');
+        sum = sum * 60 + part;
+        at += n;
+        if (at == s.n)
+            break;
+        if (s.p[at++] != ':')
+            return false;
+    }
+    *ret = minus ? -sum : sum;
+    return groups > 0;
+}
+
+/* 2020-01-02, alone or with a time behind it: no text to the tools of 2020. */
+static bool is_date(struct slice s)
+{
+    size_t at = digits(s, 0), n;
+    if (at != 4 || s.n < 8 || s.p[4] != '-')
+        return false;
+    n = digits(s, 5);
+    at = 5 + n;
+    if (n == 0 || n > 2 || at == s.n || s.p[at] != '-')
+        return false;
+    const size_t day = digits(s, at + 1);
+    if (day == 0 || day > 2)
+        return false;
+    if (at + 1 + day == s.n) /* without a time, only in full */
+        return n == 2 && day == 2;
+    const uint8_t next = s.p[at + 1 + day];
+    const struct slice time = slice_trim(slice_sub(s, at + 2 + day, s.n));
+    n = digits(time, 0);
+    return (next == 'T' || next == 't' || next == ' ') && n > 0 && n < 3 && time.n >= n + 6 &&
+           time.p[n] == ':';
+}
+
+/* What a plain scalar is beside what the loader of rules knows. */
+static void plain_scalar(struct lvalue *v, struct arena *a)
+{
+    int64_t number;
+    if (is_base_60(v->text, &number)) {
+        v->kind = LVALUE_INT;
+        v->text = arena_printf(a, "%lld", (long long)number);
+    } else if (is_date(v->text)) {
+        v->kind = LVALUE_FLOAT; /* neither text nor integer */
+    }
+}
+
 static struct lvalue *scalar(const struct ynode *y, struct arena *a)
 {
     static const enum lvalue_kind kind[] = { [YTYPE_TEXT] = LVALUE_TEXT,
@@ -26,6 +94,8 @@ static struct lvalue *scalar(const struct ynode *y, struct arena *a)
     v->text = y->text;
     if (v->kind == LVALUE_INT)
         v->text = arena_printf(a, "%lld", (long long)y->u.integer);
+    else if (v->kind == LVALUE_TEXT && y->plain)
+        plain_scalar(v, a);
     return v;
 }
 
@@ -57,6 +127,17 @@ static struct lvalue *convert(const struct ynode *y, struct arena *a)
     return v;
 }
 
+/* Depth as in convert. */
+static bool has_value_sign(const struct ynode *y)
+{
+    if (y->kind == YNODE_SCALAR)
+        return y->plain && slice_eq(y->text, SLICE("="));
+    for (const struct ynode *i = y->first; i; i = i->next)
+        if (has_value_sign(i))
+            return true;
+    return false;
+}
+
 int lvalue_read(struct slice text, struct arena *a, struct lvalue_file *ret, struct ev_err *err)
 {
     struct report rep;
@@ -68,6 +149,11 @@ int lvalue_read(struct slice text, struct arena *a, struct lvalue_file *ret, str
     report_file(&rep, SLICE("rule"));
     struct yaml_file *y = yaml_open(text, a, a, &rep);
     while (y && (rc = yaml_next(y, &root)) > 0) {
+        if (has_value_sign(
+                root)) { /* `=` alone has a type that the reader of that time did not know */
+            rc = EV_ESYNTAX;
+            break;
+        }
         if (root->weight > LIMIT_LEGACY_NODES) {
             rc = EV_ELIMIT;
             break;

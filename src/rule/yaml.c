@@ -196,7 +196,8 @@ static int on_scalar(struct yaml_file *y, const yaml_event_t *e)
     yaml_scalar_style_t style = e->data.scalar.style;
     n->one_line = e->start_mark.line == e->end_mark.line;
     n->lead = style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
-    if (style == YAML_PLAIN_SCALAR_STYLE && !is_text_tag(e->data.scalar.tag))
+    n->plain = style == YAML_PLAIN_SCALAR_STYLE && !is_text_tag(e->data.scalar.tag);
+    if (n->plain)
         ynode_resolve(n);
     struct slice anchor;
     if (anchor_name(y, e->data.scalar.anchor, &anchor) < 0)

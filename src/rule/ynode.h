@@ -19,6 +19,7 @@ struct ynode {
     uint8_t lead;          /* characters before the text on its line: 1 when quoted */
     bool one_line;         /* column + lead + i is the place of the text's character i */
     bool boolean;          /* YTYPE_BOOL */
+    bool plain;            /* scalar without quotes, not of a block */
     uint32_t line, column; /* from 1 */
     uint32_t n;            /* list: items; map: pairs */
     uint32_t weight;       /* nodes of the subtree, aliases counted each time */
