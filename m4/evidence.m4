@@ -18,3 +18,14 @@ AC_DEFUN([EV_EVIDENCE], [
          [AC_MSG_NOTICE([$3 not found: evidence that needs it is named, not read; install $4])])])
   ])
 ])
+
+# EV_IMAGE_LIBRARY(VARIABLE, NAME)
+# A library that evtriage-evidence opens by its name when it starts: nothing of it is needed here.
+# --without-NAME leaves it out. Defines USE_VARIABLE to 1 or 0.
+AC_DEFUN([EV_IMAGE_LIBRARY], [
+  AC_ARG_WITH([$2],
+    [AS_HELP_STRING([--without-$2], [do not look for $2 when disk images are read])],
+    [], [with_$2=yes])
+  AC_DEFINE_UNQUOTED([USE_$1], [`test "x$with_$2" = xno && echo 0 || echo 1`],
+    [Is $2 looked for at run time?])
+])

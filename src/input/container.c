@@ -464,28 +464,3 @@ int container_next(struct container *e, struct container_member *ret, struct ev_
         ev_err_file(err, e->path);
     return rc;
 }
-
-const char *container_support(size_t i)
-{
-    static const char *const line[] = {
-#ifdef HAVE_LIBSECCOMP
-        "jail (libseccomp " LIBSECCOMP_VERSION ")",
-#else
-        "no jail, so no archives and images: built without libseccomp",
-#endif
-#ifdef HAVE_LIBARCHIVE
-        "zip, 7z, tar, cab, gz, xz, zst, bz2, lz4 (libarchive " LIBARCHIVE_VERSION ")",
-#else
-        "no archives: built without libarchive",
-#endif
-#ifdef HAVE_LIBTSK
-        "raw images, GPT, MBR, NTFS, FAT, exFAT (libtsk " LIBTSK_VERSION ")",
-        ("E01, VHD, VHDX, VMDK, QCOW2, BitLocker, shadow copies, where libewf, libvhdi, libvmdk, "
-         "libqcow, libbde, libvshadow are installed"),
-#else
-        "no disk images: built without libtsk",
-#endif
-    };
-
-    return i < sizeof line / sizeof *line ? line[i] : NULL;
-}

@@ -12,6 +12,7 @@
 #ifndef INPUT_CONTAINER_H
 #define INPUT_CONTAINER_H
 
+#include "base/buf.h"
 #include "input/source.h"
 
 /* What all evidence of a run shares. Plain: set what is wanted, the rest zero. */
@@ -64,8 +65,8 @@ const char *container_beside(const struct container *e, size_t i);
 uint64_t container_passed(const struct container *e);
 /* Sources that were given keep the helper alive until the last is freed. NULL is fine. */
 void container_free(struct container *e);
-/* What evidence this build can read, one line a library: "zip, 7z, tar, cab (libarchive 3.6.2)";
- * static; NULL after the last. */
-const char *container_support(size_t i);
+/* Appends what evidence this build can read here, one line a library: "zip, 7z, tar, cab (libarchive
+ * 3.6.2)", "no E01: libewf.so.2 is not installed: install libewf2". Asks the helper; o: which one. */
+void container_support(const struct container_options *o, struct buf *out);
 
 #endif

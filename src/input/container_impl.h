@@ -37,6 +37,8 @@ struct container {
     unsigned refs;
 };
 
+/* Where the helper is; out has room of LIMIT_PATH. False: nowhere. */
+bool container_helper(const struct container_options *o, char *out);
 /* Starts the helper: sets socket, pid, slot. */
 int container_start(struct container *e, const struct source *from, struct ev_err *err);
 /* Ends it. */

@@ -30,7 +30,7 @@ static bool helper_at(const char *dir, size_t n, const char *tail, char *out)
 }
 
 /* Beside the program (a build folder, a kit), below its parent, where it is installed. */
-static bool helper_find(const struct container_options *o, char *out)
+bool container_helper(const struct container_options *o, char *out)
 {
     char self[LIMIT_PATH];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self);
@@ -111,7 +111,7 @@ int container_start(struct container *e, const struct source *from, struct ev_er
                        : open(e->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (file < 0) {
         rc = ev_err_errno(err, EV_EIO, errno, "cannot be opened");
-    } else if (!helper_find(&e->o, program)) {
+    } else if (!container_helper(&e->o, program)) {
         rc = ev_err_set(err, EV_EUNSUPPORTED,
                         "the program %s/" HELPER
                         ", which reads archives and disk images, is not there: install it",

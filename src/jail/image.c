@@ -114,12 +114,11 @@ struct opened *image_open(struct jail *j, const struct source *s, const char *pa
     const struct yal *y = libs_yal(j->libs, name);
     struct opened *o;
     intptr_t *error = NULL;
+    char why[LIBS_SENTENCE];
     int rc;
 
     if (!y) {
-        ev_err_set(err, EV_EUNSUPPORTED,
-                   "cannot be opened: built without %s: install %s-dev and rebuild",
-                   libs_name(name), libs_name(name));
+        ev_err_set(err, EV_EUNSUPPORTED, "cannot be opened: %s", libs_missing(name, why));
         return NULL;
     }
     o = opened_new(y, y->read, y->free);
@@ -171,7 +170,7 @@ void image_take(struct jail *j, struct source *s, const char *path, struct slice
     size_t n = 0;
 
     if (!libs_tsk(j->libs)) {
-        jail_trouble(j, path, "a disk image; libtsk is not there: install libtsk-dev and rebuild");
+        jail_trouble(j, path, "a disk image; libtsk.so.19 is not installed: install libtsk19");
         return;
     }
     if (head.n >= 8 && bytes_at(head, 0, "EVF2")) {

@@ -1,15 +1,36 @@
 #include "jail/libs.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 
 #include "base/mem.h"
 
-static const char *const names[] = { "libewf",  "libvhdi", "libvmdk",
-                                     "libqcow", "libbde",  "libvshadow" };
+static const struct {
+    const char *name, *file, *package; /* of Debian and its kin */
+    bool use;                          /* not left out by configure */
+} library[] = {
+    [YAL_EWF] = { "libewf", "libewf.so.2", "libewf2", USE_LIBEWF },
+    [YAL_VHDI] = { "libvhdi", "libvhdi.so.1", "libvhdi1", USE_LIBVHDI },
+    [YAL_VMDK] = { "libvmdk", "libvmdk.so.1", "libvmdk1", USE_LIBVMDK },
+    [YAL_QCOW] = { "libqcow", "libqcow.so.1", "libqcow1", USE_LIBQCOW },
+    [YAL_BDE] = { "libbde", "libbde.so.1", "libbde1", USE_LIBBDE },
+    [YAL_VSHADOW] = { "libvshadow", "libvshadow.so.1", "libvshadow1", USE_LIBVSHADOW },
+};
 
 const char *libs_name(enum yal_name y)
 {
-    return names[y];
+    return library[y].name;
+}
+
+const char *libs_missing(enum yal_name y, char *out)
+{
+    if (!library[y].use)
+        (void)snprintf(out, LIBS_SENTENCE, "built without %s: install %s-dev and rebuild",
+                       library[y].name, library[y].name);
+    else
+        (void)snprintf(out, LIBS_SENTENCE, "%s is not installed: install %s", library[y].file,
+                       library[y].package);
+    return out;
 }
 
 #ifdef HAVE_IMAGES
@@ -37,12 +58,17 @@ static bool resolve(void *lib, const struct symbol *s)
     return true;
 }
 
-static bool load_yal(struct yal *y, const char *file, const struct symbol *own)
+static bool load_yal(struct yal *y, enum yal_name name, const struct symbol *own)
 {
 #define BFIO(name) { &y->bfio.name, #name },
     const struct symbol bfio[] = { BFIO_FUNCTIONS(BFIO){ NULL, NULL } };
-    void *lib = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    void *lib = library[name].use ? dlopen(library[name].file, RTLD_NOW | RTLD_LOCAL) : NULL;
+    char symbol[40];
+    const char *(*version)(void) = NULL;
 
+    (void)snprintf(symbol, sizeof symbol, "%s_get_version", library[name].name);
+    if (lib && resolve(lib, (struct symbol[]){ { &version, symbol }, { NULL, NULL } }))
+        y->version = version();
     return lib && resolve(lib, own) && resolve(lib, bfio);
 }
 
@@ -64,7 +90,7 @@ static bool load_ewf(struct yal *y)
                                 { &y->bad_count, "libewf_handle_get_number_of_checksum_errors" },
                                 { &y->bad_at, "libewf_handle_get_checksum_error" },
                                 { NULL, NULL } };
-    return load_yal(y, "libewf.so.2", s);
+    return load_yal(y, YAL_EWF, s);
 }
 
 static bool load_vhdi(struct yal *y)
@@ -78,7 +104,7 @@ static bool load_vhdi(struct yal *y)
                                 { &y->parent_id, "libvhdi_file_get_parent_identifier" },
                                 { &y->id, "libvhdi_file_get_identifier" },
                                 { NULL, NULL } };
-    return load_yal(y, "libvhdi.so.1", s);
+    return load_yal(y, YAL_VHDI, s);
 }
 
 static bool load_vmdk(struct yal *y)
@@ -96,7 +122,7 @@ static bool load_vmdk(struct yal *y)
                                 { &y->parent_name, "libvmdk_handle_get_utf8_parent_filename" },
                                 { &y->set_parent, "libvmdk_handle_set_parent_handle" },
                                 { NULL, NULL } };
-    return load_yal(y, "libvmdk.so.1", s);
+    return load_yal(y, YAL_VMDK, s);
 }
 
 static bool load_qcow(struct yal *y)
@@ -108,7 +134,7 @@ static bool load_qcow(struct yal *y)
                                 { &y->parent_name, "libqcow_file_get_utf8_backing_filename" },
                                 { &y->set_parent, "libqcow_file_set_parent_file" },
                                 { NULL, NULL } };
-    return load_yal(y, "libqcow.so.1", s);
+    return load_yal(y, YAL_QCOW, s);
 }
 
 static bool load_bde(struct yal *y)
@@ -123,7 +149,7 @@ static bool load_bde(struct yal *y)
                                 { &y->locked, "libbde_volume_is_locked" },
                                 { &y->is, "libbde_check_volume_signature_file_io_handle" },
                                 { NULL, NULL } };
-    return load_yal(y, "libbde.so.1", s);
+    return load_yal(y, YAL_BDE, s);
 }
 
 static bool load_vshadow(struct yal *y)
@@ -137,7 +163,7 @@ static bool load_vshadow(struct yal *y)
                                 { &y->store_size, "libvshadow_store_get_size" },
                                 { &y->store_free, "libvshadow_store_free" },
                                 { NULL, NULL } };
-    return load_yal(y, "libvshadow.so.1", s);
+    return load_yal(y, YAL_VSHADOW, s);
 }
 
 static bool load_tsk(struct tsk *t)
@@ -170,9 +196,30 @@ const struct tsk *libs_tsk(const struct libs *l)
 {
     return l->have_tsk ? &l->tsk : NULL;
 }
+
+void libs_print(const struct libs *l, FILE *to)
+{
+    static const char *const reads[] = { "E01",   "VHD, VHDX", "VMDK",
+                                         "QCOW2", "BitLocker", "shadow copies" };
+    char why[LIBS_SENTENCE];
+
+    if (!l->have_tsk)
+        fprintf(to, "no disk images: libtsk.so.19 is not installed: install libtsk19\n");
+    for (size_t i = 0; i < YAL_COUNT && l->have_tsk; i++)
+        if (l->have[i])
+            fprintf(to, "%s (%s %s)\n", reads[i], library[i].name,
+                    l->yal[i].version ? l->yal[i].version : "of no version");
+        else
+            fprintf(to, "no %s: %s\n", reads[i], libs_missing((enum yal_name)i, why));
+}
 #else
 const struct libs *libs_load(void)
 {
     return NULL;
+}
+
+void libs_print(const struct libs *l, FILE *to)
+{
+    (void)l, (void)to;
 }
 #endif

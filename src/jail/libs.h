@@ -8,6 +8,8 @@
 #ifndef JAIL_LIBS_H
 #define JAIL_LIBS_H
 
+#include <stdio.h>
+
 #include "jail/jail.h"
 
 /* What of libbfio makes our sources readable for one library: of its own copy. */
@@ -45,6 +47,7 @@ struct yal {
     struct {
         BFIO_FUNCTIONS(POINTER)
     } bfio;
+    const char *version; /* NULL: it does not say */
     int (*make)(intptr_t **h, intptr_t **error);
     int (*open)(intptr_t *h, intptr_t *io, int flags, intptr_t **error); /* libewf: a pool */
     /* libvmdk */
@@ -91,8 +94,13 @@ enum yal_name { YAL_EWF, YAL_VHDI, YAL_VMDK, YAL_QCOW, YAL_BDE, YAL_VSHADOW, YAL
 
 /* Loads what there is; before the lock. */
 const struct libs *libs_load(void);
-/* "libewf" and what to install; for messages. */
+/* "libewf"; for messages. */
 const char *libs_name(enum yal_name y);
+/* Why y is not there and what to do about it; out has room of LIBS_SENTENCE. Returns out. */
+enum { LIBS_SENTENCE = 160 };
+const char *libs_missing(enum yal_name y, char *out);
+/* A line for each library: what it reads and its version, or why it is not there. */
+void libs_print(const struct libs *l, FILE *to);
 
 #ifdef HAVE_IMAGES
 /* NULL: not there. */

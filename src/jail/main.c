@@ -51,14 +51,19 @@ static _Noreturn void cannot(struct jail *j, const char *why)
     _exit(1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     struct jail *j = xcalloc(1, sizeof *j);
     struct ev_err err = { 0 };
     struct stat st;
-    void *slots = mmap(NULL, (size_t)WIRE_SLOTS * WIRE_SLOT, PROT_READ | PROT_WRITE, MAP_SHARED,
-                       WIRE_MEMORY, 0);
+    void *slots;
 
+    if (argc == 2 && strcmp(argv[1], "--libraries") == 0) {
+        libs_print(libs_load(), stdout);
+        return 0;
+    }
+    slots = mmap(NULL, (size_t)WIRE_SLOTS * WIRE_SLOT, PROT_READ | PROT_WRITE, MAP_SHARED,
+                 WIRE_MEMORY, 0);
     if (slots == MAP_FAILED || fstat(WIRE_EVIDENCE, &st) < 0) {
         fputs("evtriage-evidence is started by evtriage, not by people\n", stderr);
         return 2;

@@ -49,12 +49,28 @@ static void shadow(struct jail *j, const struct yal *y, intptr_t *volume, int i,
     jail_later(j, source_later, s);
 }
 
+/* For who has no libvshadow: the mark of their header is at 0x1e00. */
+static bool has_shadows(const struct source *s)
+{
+    static const uint8_t mark[] = { 0x6b, 0x87, 0x08, 0x38, 0x76, 0xc1, 0x48, 0x4e,
+                                    0xb7, 0xae, 0x04, 0x04, 0x6e, 0x6c, 0xc7, 0x52 };
+    uint8_t is[sizeof mark];
+    size_t n = 0;
+
+    return source_read_at(s, 0x1e00, is, sizeof is, &n, NULL) == EV_OK && n == sizeof is &&
+           memcmp(is, mark, sizeof is) == 0;
+}
+
 static void shadows(struct jail *j, struct source *s, const char *path)
 {
     const struct yal *y = libs_yal(j->libs, YAL_VSHADOW);
     struct opened *o;
+    char why[LIBS_SENTENCE];
     int n = 0;
 
+    if (!y && has_shadows(s))
+        jail_trouble(j, path, "its shadow copies are not looked at: %s",
+                     libs_missing(YAL_VSHADOW, why));
     if (!y || !is_volume_of(y, s))
         return;
     o = opened_new(y, y->read, y->free);
@@ -73,6 +89,7 @@ static void volume(struct jail *j, struct source *s, const char *path, bool plai
 {
     const struct yal *bde = libs_yal(j->libs, YAL_BDE);
     uint8_t head[512] = { 0 };
+    char why[LIBS_SENTENCE];
     size_t n = 0;
     struct source *open;
 
@@ -81,8 +98,7 @@ static void volume(struct jail *j, struct source *s, const char *path, bool plai
     /* libbde does not know all that carry the mark, and finds some that do not. */
     if (!plain && (memcmp(head + 3, "-FVE-FS-", 8) == 0 || (bde && is_volume_of(bde, s)))) {
         if (!bde) {
-            jail_trouble(j, path,
-                         "BitLocker; built without libbde: install libbde-dev and rebuild");
+            jail_trouble(j, path, "BitLocker; %s", libs_missing(YAL_BDE, why));
             return;
         }
         open = bde_unlock(j, bde, s, path);
