@@ -63,8 +63,9 @@ struct detection {
     bool no_place;        /* the events lie in different places */
     bool mixed_origin;    /* they have different origins */
     /* Of a row that was rendered before the sort (render.h): its text. Then of all above only what
-     * detection_encode_key keeps, and also_in, is there. */
-    struct slice text;
+     * detection_encode_key keeps, and also_in, is there. common: the part of the text that the rows
+     * of its event share. */
+    struct slice text, common;
 };
 
 /* What a record tells of itself, who ran what included, but no message and no fields: what rows and

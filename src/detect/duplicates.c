@@ -22,6 +22,7 @@ struct duplicates {
     void *ctx;
     struct arena arena;
     struct buf held;    /* encoded; n == 0: none */
+    struct buf common;  /* of the same row */
     struct row_key key; /* of held */
     struct slice place[LIMIT_ALSO_IN];
     size_t nplace;
@@ -40,6 +41,7 @@ struct duplicates *duplicates_new(const struct ruleset *rs, bool keep, order_row
     d->ctx = ctx;
     arena_init(&d->arena, ROW_ARENA);
     buf_init(&d->held, LIMIT_DETECTION);
+    buf_init(&d->common, LIMIT_DETECTION);
     return d;
 }
 
@@ -49,6 +51,7 @@ void duplicates_free(struct duplicates *d)
         return;
     arena_release(&d->arena);
     buf_release(&d->held);
+    buf_release(&d->common);
     free(d);
 }
 
@@ -65,6 +68,7 @@ static int hand_out(struct duplicates *d, struct ev_err *err)
         return EV_OK;
     if (detection_decode(buf_view(&d->held), d->rs, &d->arena, &row) < 0)
         return damaged(err);
+    row.common = buf_view(&d->common);
     if (d->nplace) {
         row.also_in = (struct slices){ d->place, d->nplace };
         row.also_in_more = d->more;
@@ -91,14 +95,15 @@ static void add_place(struct duplicates *d, const struct row_key *key)
     d->last_offset = key->offset;
 }
 
-int duplicates_put(struct duplicates *d, struct slice encoded, struct ev_err *err)
+int duplicates_put(struct duplicates *d, const struct spool_row *row, struct ev_err *err)
 {
+    const bool same = slice_eq(buf_view(&d->common), row->common);
     struct row_key key;
     int rc;
 
-    if (row_key_read(encoded, d->rs, &key) < 0)
+    if (row_key_read(row->own, d->rs, &key) < 0)
         return damaged(err);
-    if (d->held.n && !d->keep && row_key_same_record(&d->key, &key) &&
+    if (d->held.n && !d->keep && same && row_key_same_record(&d->key, &key) &&
         slice_eq(d->key.content, key.content)) {
         add_place(d, &key);
         return EV_OK;
@@ -110,8 +115,12 @@ int duplicates_put(struct duplicates *d, struct slice encoded, struct ev_err *er
         return rc;
     arena_reset(&d->arena);
     buf_clear(&d->held);
-    buf_slice(&d->held, encoded);
-    if (d->held.full || row_key_read(buf_view(&d->held), d->rs, &d->key) < 0)
+    buf_slice(&d->held, row->own);
+    if (!same) {
+        buf_clear(&d->common);
+        buf_slice(&d->common, row->common);
+    }
+    if (d->held.full || d->common.full || row_key_read(buf_view(&d->held), d->rs, &d->key) < 0)
         return damaged(err);
     d->nplace = 0;
     d->more = 0;

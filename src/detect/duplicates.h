@@ -7,6 +7,7 @@
 #define DETECT_DUPLICATES_H
 
 #include "detect/order.h"
+#include "detect/spool.h"
 
 struct duplicates;
 
@@ -15,7 +16,7 @@ struct duplicates *duplicates_new(const struct ruleset *rs, bool keep, order_row
                                   void *ctx);
 void duplicates_free(struct duplicates *d);
 /* The next encoded row; borrowed for the call. What row returned where negative, EV_EFORMAT. */
-int duplicates_put(struct duplicates *d, struct slice encoded, struct ev_err *err);
+int duplicates_put(struct duplicates *d, const struct spool_row *row, struct ev_err *err);
 /* Records that followed one of the same computer, channel, EventRecordID and time but other content. */
 uint64_t duplicates_changed(const struct duplicates *d);
 /* Hands out the last row. *ret_folded: rows that became a place of another one. */

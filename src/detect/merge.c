@@ -9,7 +9,7 @@
 
 struct head {
     struct run_reader reader;
-    struct slice row;
+    struct spool_row row;
     struct row_key key;
 };
 
@@ -28,7 +28,9 @@ static bool less(const struct merge *m, size_t a, size_t b)
     int c = row_key_cmp(&m->head[a].key, &m->head[b].key);
 
     if (!c)
-        c = slice_cmp(m->head[a].row, m->head[b].row);
+        c = slice_cmp(m->head[a].row.own, m->head[b].row.own);
+    if (!c)
+        c = slice_cmp(m->head[a].row.common, m->head[b].row.common);
     return c ? c < 0 : a < b;
 }
 
@@ -57,7 +59,7 @@ static int advance(struct merge *m, size_t i, struct ev_err *err)
     struct head *h = &m->head[i];
     int rc = run_reader_next(&h->reader, &h->row, err);
 
-    if (rc == 1 && row_key_read(h->row, m->rs, &h->key) < 0)
+    if (rc == 1 && row_key_read(h->row.own, m->rs, &h->key) < 0)
         return ev_err_set(err, EV_EFORMAT, "a temporary file holds a damaged row");
     return rc;
 }
@@ -100,7 +102,7 @@ void merge_free(struct merge *m)
     free(m);
 }
 
-int merge_next(struct merge *m, struct slice *ret_row, struct ev_err *err)
+int merge_next(struct merge *m, struct spool_row *ret_row, struct ev_err *err)
 {
     if (m->taken) {
         int rc = advance(m, m->heap[0], err);

@@ -18,6 +18,6 @@ int merge_new(const struct ruleset *rs, const struct spool *s, const struct run 
               size_t room, struct merge **ret, struct ev_err *err);
 void merge_free(struct merge *m);
 /* 1 and the least row, borrowed until the next call; 0 at the end; EV_EIO, EV_EFORMAT. */
-int merge_next(struct merge *m, struct slice *ret_row, struct ev_err *err);
+int merge_next(struct merge *m, struct spool_row *ret_row, struct ev_err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* order.c - rows by time, in bounded memory.
  *
- * Two blocks of a quarter of the budget each: rows grow from a block's front, an index of 16 bytes a
- * row from its back. When they meet, the thread that noticed sorts the index and writes the rows to
+ * Two blocks of a quarter of the budget each: rows grow from a block's front, each with a note where its
+ * common text lies in the block, an index of 16 bytes a row from its back. When they meet, the thread that noticed sorts the index and writes the rows to
  * the spool as one run, while the others fill the second block. The other half of the budget is the
  * sort's own scratch and, afterwards, the read buffers of the merge. Pages of a block that nothing
  * was written to cost nothing, so a small scan stays small.
@@ -28,9 +28,15 @@ struct entry {
     uint32_t at, n; /* of the row in the block */
 };
 
+/* Before each row. */
+struct note {
+    uint32_t at, n; /* of its common text in the block */
+};
+
 struct block {
     uint8_t *p; /* order.room bytes; NULL until the first row */
     size_t used, nentry;
+    uint64_t number; /* of all blocks that were begun, from 1: order_common.block */
 };
 
 struct order {
@@ -45,6 +51,7 @@ struct order {
     unsigned now;        /* the block that rows go to */
     bool spilling;       /* a thread writes the other one, without the lock: the spool is its own */
     size_t room;         /* of a block */
+    uint64_t begun;      /* blocks */
     struct spool *spool; /* NULL until the first run */
     VEC(struct run) runs;
     int rc;            /* of the first failure: nothing is added afterwards */
@@ -100,6 +107,14 @@ static struct slice entry_row(const struct block *b, const struct entry *e)
     return slice_of(b->p + e->at, e->n);
 }
 
+static struct spool_row entry_whole(const struct block *b, const struct entry *e)
+{
+    struct note note;
+
+    memcpy(&note, b->p + e->at - sizeof note, sizeof note);
+    return (struct spool_row){ entry_row(b, e), slice_of(b->p + note.at, note.n) };
+}
+
 struct comparing {
     const struct order *order;
     const struct block *block;
@@ -119,7 +134,9 @@ static int entry_cmp(const void *pa, const void *pb, void *ctx)
         row_key_read(entry_row(c->block, b), c->order->rs, &kb) < 0)
         return 0;
     way = row_key_cmp(&ka, &kb);
-    return way ? way : slice_cmp(entry_row(c->block, a), entry_row(c->block, b));
+    if (!way)
+        way = slice_cmp(entry_row(c->block, a), entry_row(c->block, b));
+    return way ? way : slice_cmp(entry_whole(c->block, a).common, entry_whole(c->block, b).common);
 }
 
 static void sort_entries(const struct order *o, const struct block *b)
@@ -162,11 +179,15 @@ static int write_run(struct order *o, struct block *b, struct ev_err *err)
         return EV_OK;
     rc = need_spool(o, err);
     sort_entries(o, b);
-    for (size_t i = 0; rc >= 0 && i < b->nentry; i++)
-        rc = spool_put(o->spool, entry_row(b, &entries(o, b)[i]), err);
+    for (size_t i = 0; rc >= 0 && i < b->nentry; i++) {
+        const struct spool_row row = entry_whole(b, &entries(o, b)[i]);
+
+        rc = spool_put(o->spool, &row, err);
+    }
     if (rc >= 0)
         rc = end_run(o, at, err);
     b->used = b->nentry = 0;
+    b->number = 0;
     return rc;
 }
 
@@ -187,7 +208,7 @@ static int spill(struct order *o, struct ev_err *err)
 }
 
 /* A row that no empty block could hold is a run of its own. */
-static int spill_one(struct order *o, struct slice row, struct ev_err *err)
+static int spill_one(struct order *o, const struct spool_row *row, struct ev_err *err)
 {
     const uint64_t at = runs_end(o);
     int rc = need_spool(o, err);
@@ -197,8 +218,17 @@ static int spill_one(struct order *o, struct slice row, struct ev_err *err)
     return rc < 0 ? rc : end_run(o, at, err);
 }
 
-static bool fits(const struct order *o, const struct block *b, size_t n)
+/* Does the text of c lie in b already? */
+static bool is_in(const struct order_common *c, const struct block *b)
 {
+    return b->number && c->block == b->number;
+}
+
+static bool fits(const struct order *o, const struct block *b, size_t own,
+                 const struct order_common *c)
+{
+    const size_t n = sizeof(struct note) + own + (is_in(c, b) ? 0 : c->text.n);
+
     return n <= o->room && b->used + n + (b->nentry + 1) * sizeof(struct entry) <= o->room;
 }
 
@@ -210,8 +240,10 @@ static int failed_before(const struct order *o, struct ev_err *err)
     return o->rc;
 }
 
-/* Under the lock: makes room for n bytes in *ret, or finds that no block could hold them: NULL. */
-static int find_room(struct order *o, size_t n, struct block **ret, struct ev_err *err)
+/* Under the lock: makes room for a row of n bytes and its common text in *ret, or finds that no block
+ * could hold them: NULL. */
+static int find_room(struct order *o, size_t n, const struct order_common *c, struct block **ret,
+                     struct ev_err *err)
 {
     for (;;) {
         struct block *b = &o->block[o->now];
@@ -223,7 +255,9 @@ static int find_room(struct order *o, size_t n, struct block **ret, struct ev_er
         if (!b->p)
             return ev_err_set(err, EV_ENOMEM, "no memory for a sort of %zu bytes (--memory)",
                               o->memory);
-        *ret = fits(o, b, n) ? b : NULL;
+        if (!b->number)
+            b->number = ++o->begun;
+        *ret = fits(o, b, n, c) ? b : NULL;
         if (*ret)
             return EV_OK;
         if (o->spilling) {
@@ -238,7 +272,17 @@ static int find_room(struct order *o, size_t n, struct block **ret, struct ev_er
     }
 }
 
-static int add(struct order *o, struct slice row, struct ev_err *err)
+static uint8_t *append(struct block *b, const void *p, size_t n)
+{
+    uint8_t *to = b->p + b->used;
+
+    if (n)
+        memcpy(to, p, n);
+    b->used += n;
+    return to;
+}
+
+static int add(struct order *o, struct slice row, struct order_common *c, struct ev_err *err)
 {
     struct block *b = NULL;
     struct row_key key;
@@ -246,25 +290,37 @@ static int add(struct order *o, struct slice row, struct ev_err *err)
 
     if (row_key_read(row, o->rs, &key) < 0)
         return ev_err_set(err, EV_EFORMAT, "a row to sort is damaged");
-    rc = find_room(o, row.n, &b, err);
+    rc = find_room(o, row.n, c, &b, err);
     if (rc < 0)
         return rc;
     if (!b)
-        return spill_one(o, row, err);
-    memcpy(b->p + b->used, row.p, row.n);
+        return spill_one(o, &(struct spool_row){ row, c->text }, err);
+    if (!is_in(c, b)) {
+        c->block = b->number;
+        c->at = (uint32_t)(append(b, c->text.p, c->text.n) - b->p);
+    }
+    append(b, &(struct note){ c->at, (uint32_t)c->text.n }, sizeof(struct note));
     b->nentry++;
     *entries(o, b) = (struct entry){ key.timestamp, (uint32_t)b->used, (uint32_t)row.n };
-    b->used += row.n;
+    append(b, row.p, row.n);
     return EV_OK;
 }
 
 int order_add(struct order *o, struct slice encoded, struct ev_err *err)
 {
+    struct order_common none = { .text = SLICE_ABSENT };
+
+    return order_add_common(o, encoded, &none, err);
+}
+
+int order_add_common(struct order *o, struct slice encoded, struct order_common *c,
+                     struct ev_err *err)
+{
     struct ev_err why = { 0 };
     int rc;
 
     pthread_mutex_lock(&o->lock);
-    rc = add(o, encoded, &why);
+    rc = add(o, encoded, c, &why);
     if (rc < 0 && o->rc == EV_OK) {
         o->rc = rc;
         o->why = why;
@@ -280,11 +336,11 @@ static int merge_group(struct order *o, const struct run *run, size_t n, struct 
                        struct ev_err *err)
 {
     struct merge *m = NULL;
-    struct slice row;
+    struct spool_row row;
     int rc = merge_new(o->rs, o->spool, run, n, read_size(o), &m, err);
 
     while (rc >= 0 && (rc = merge_next(m, &row, err)) == 1)
-        rc = spool_put(to, row, err);
+        rc = spool_put(to, &row, err);
     merge_free(m);
     return rc;
 }
@@ -330,15 +386,18 @@ static int finish_memory(struct order *o, struct duplicates *d, struct ev_err *e
     int rc = EV_OK;
 
     sort_entries(o, b);
-    for (size_t i = 0; rc >= 0 && i < b->nentry; i++)
-        rc = duplicates_put(d, entry_row(b, &entries(o, b)[i]), err);
+    for (size_t i = 0; rc >= 0 && i < b->nentry; i++) {
+        const struct spool_row row = entry_whole(b, &entries(o, b)[i]);
+
+        rc = duplicates_put(d, &row, err);
+    }
     return rc;
 }
 
 static int finish_spool(struct order *o, struct duplicates *d, struct ev_err *err)
 {
     struct merge *m = NULL;
-    struct slice row;
+    struct spool_row row;
     int rc = write_run(o, &o->block[o->now], err);
 
     for (int i = 0; i < 2; i++) {
@@ -350,7 +409,7 @@ static int finish_spool(struct order *o, struct duplicates *d, struct ev_err *er
     if (rc >= 0)
         rc = merge_new(o->rs, o->spool, o->runs.v, o->runs.n, read_size(o), &m, err);
     while (rc >= 0 && (rc = merge_next(m, &row, err)) == 1)
-        rc = duplicates_put(d, row, err);
+        rc = duplicates_put(d, &row, err);
     merge_free(m);
     return rc;
 }

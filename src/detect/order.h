@@ -25,6 +25,17 @@ void order_free(struct order *o); /* removes what is left on disk */
  * cannot be written, and then for every further row; EV_EFORMAT when it is no detection. */
 int order_add(struct order *o, struct slice encoded, struct ev_err *err);
 
+/* The text that rows of one event share. The caller sets text, all else 0, before the first of them;
+ * rows added one after another keep it once. */
+struct order_common {
+    struct slice text;
+    uint64_t block; /* order's: where the text is already */
+    uint32_t at;
+};
+/* The same as order_add for a row with such a text; *c belongs to one thread. */
+int order_add_common(struct order *o, struct slice encoded, struct order_common *c,
+                     struct ev_err *err);
+
 typedef int order_row_fn(void *ctx, const struct detection *d);
 /* Calls row for each row in order; a negative return ends it. *ret_duplicates: rows folded into
  * another one's also_in. d and all it holds are borrowed until row returns. May be called once. */

@@ -14,10 +14,10 @@ struct render {
     /* The state of one thread. */
     void *(*open)(const struct render *r);
     void (*close)(void *state);
-    /* What all rows of an event share, before its first row; d as detection_of_event made it, or a
-     * whole row. Borrowed until the last row of the event. */
-    void (*event)(void *state, const struct detection *d);
-    /* Appends the text of a row of that event; out->full when it did not fit. */
+    /* Appends what all rows of an event share; d as detection_of_event made it, or a whole row.
+     * out->full when it did not fit. */
+    void (*event)(void *state, const struct detection *d, struct buf *out);
+    /* Appends what a row says besides. */
     void (*row)(void *state, const struct detection *d, struct buf *out);
 };
 

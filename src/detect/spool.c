@@ -1,6 +1,7 @@
 /* spool.c - sorted runs of rows in an unlinked temporary file.
  *
- * A row is its length (4 bytes, little-endian) and its bytes.
+ * A row is the length of its own bytes and that of its common text (4 bytes each, little-endian), then
+ * both. The highest bit of the second says that the common text is that of the row before.
  * May include: base/. */
 #include "detect/spool.h"
 
@@ -11,12 +12,16 @@
 #include "base/mem.h"
 #include "base/tempfile.h"
 
+#define HEAD 8
+#define SAME UINT32_C(0x80000000)
+
 struct spool {
     int fd;
     char *dir;
     uint64_t size; /* bytes written */
     size_t buffer;
     struct buf out;
+    struct buf last; /* the common text of the row before, in this run */
 };
 
 int spool_new(const char *tmpdir, size_t buffer, struct spool **ret, struct ev_err *err)
@@ -30,7 +35,8 @@ int spool_new(const char *tmpdir, size_t buffer, struct spool **ret, struct ev_e
     s->fd = fd;
     s->dir = xstrdup(tempfile_folder(tmpdir));
     s->buffer = buffer;
-    buf_init(&s->out, buffer + LIMIT_DETECTION + 4);
+    buf_init(&s->out, buffer + 2 * LIMIT_DETECTION + HEAD);
+    buf_init(&s->last, LIMIT_DETECTION);
     *ret = s;
     return EV_OK;
 }
@@ -42,10 +48,11 @@ void spool_free(struct spool *s)
     close(s->fd);
     free(s->dir);
     buf_release(&s->out);
+    buf_release(&s->last);
     free(s);
 }
 
-int spool_flush(struct spool *s, uint64_t *ret_end, struct ev_err *err)
+static int write_out(struct spool *s, struct ev_err *err)
 {
     size_t done = 0;
 
@@ -65,29 +72,55 @@ int spool_flush(struct spool *s, uint64_t *ret_end, struct ev_err *err)
     }
     s->size += done;
     buf_clear(&s->out);
-    if (ret_end)
-        *ret_end = s->size;
     return EV_OK;
 }
 
-int spool_put(struct spool *s, struct slice row, struct ev_err *err)
+int spool_flush(struct spool *s, uint64_t *ret_end, struct ev_err *err)
 {
-    uint8_t head[4];
+    int rc = write_out(s, err);
+
+    buf_clear(&s->last);
+    if (rc == EV_OK)
+        *ret_end = s->size;
+    return rc;
+}
+
+static void store32(uint8_t *p, uint32_t v)
+{
+    for (unsigned i = 0; i < 4; i++)
+        p[i] = (uint8_t)(v >> (8 * i));
+}
+
+static uint32_t load32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+int spool_put(struct spool *s, const struct spool_row *row, struct ev_err *err)
+{
+    const bool same = row->common.n && slice_eq(buf_view(&s->last), row->common);
+    const size_t n = row->own.n + (same ? 0 : row->common.n);
+    uint8_t head[HEAD];
     int rc;
 
-    if (row.n > LIMIT_DETECTION)
-        return ev_err_set(err, EV_ELIMIT, "a row of %zu bytes is too large to sort", row.n);
-    if (s->out.n && s->out.n + sizeof head + row.n > s->buffer) {
-        rc = spool_flush(s, NULL, err);
+    if (row->own.n > LIMIT_DETECTION || row->common.n > LIMIT_DETECTION)
+        return ev_err_set(err, EV_ELIMIT, "a row of %zu bytes is too large to sort", n);
+    if (s->out.n && s->out.n + sizeof head + n > s->buffer) {
+        rc = write_out(s, err);
         if (rc < 0)
             return rc;
     }
-    for (unsigned i = 0; i < sizeof head; i++)
-        head[i] = (uint8_t)(row.n >> (8 * i));
+    store32(head, (uint32_t)row->own.n);
+    store32(head + 4, (uint32_t)row->common.n | (same ? SAME : 0));
     buf_put(&s->out, head, sizeof head);
-    buf_slice(&s->out, row);
-    if (s->out.full)
-        return ev_err_set(err, EV_ENOMEM, "no memory for a row of %zu bytes", row.n);
+    buf_slice(&s->out, row->own);
+    if (!same) {
+        buf_slice(&s->out, row->common);
+        buf_clear(&s->last);
+        buf_slice(&s->last, row->common);
+    }
+    if (s->out.full || s->last.full)
+        return ev_err_set(err, EV_ENOMEM, "no memory for a row of %zu bytes", n);
     return EV_OK;
 }
 
@@ -96,12 +129,14 @@ void run_reader_init(struct run_reader *r, const struct spool *s, uint64_t at, u
 {
     *r = (struct run_reader){ .spool = s, .at = at, .end = end, .room = room };
     r->p = xrealloc(NULL, room, 1);
+    buf_init(&r->common, LIMIT_DETECTION);
 }
 
 void run_reader_release(struct run_reader *r)
 {
     free(r->p);
     r->p = NULL;
+    buf_release(&r->common);
 }
 
 /* Reads until at least `want` bytes lie at r->p + r->from. */
@@ -138,25 +173,36 @@ static int run_reader_fill(struct run_reader *r, size_t want, struct ev_err *err
     return EV_OK;
 }
 
-int run_reader_next(struct run_reader *r, struct slice *ret_row, struct ev_err *err)
+int run_reader_next(struct run_reader *r, struct spool_row *ret, struct ev_err *err)
 {
-    size_t len;
+    size_t own, common;
+    bool same;
     int rc;
 
     if (r->from == r->n && r->at == r->end)
         return 0;
-    rc = run_reader_fill(r, 4, err);
+    rc = run_reader_fill(r, HEAD, err);
     if (rc < 0)
         return rc;
-    len = (size_t)r->p[r->from] | (size_t)r->p[r->from + 1] << 8 | (size_t)r->p[r->from + 2] << 16 |
-          (size_t)r->p[r->from + 3] << 24;
-    if (len > LIMIT_DETECTION)
-        return ev_err_set(err, EV_EFORMAT, "a temporary file holds a row of %zu bytes", len);
-    r->from += 4;
-    rc = run_reader_fill(r, len, err);
+    own = load32(r->p + r->from);
+    common = load32(r->p + r->from + 4) & ~SAME;
+    same = load32(r->p + r->from + 4) & SAME;
+    if (own > LIMIT_DETECTION || common > LIMIT_DETECTION || (same && common != r->common.n))
+        return ev_err_set(err, EV_EFORMAT, "a temporary file holds a row of %zu bytes",
+                          own + common);
+    r->from += HEAD;
+    rc = run_reader_fill(r, own + (same ? 0 : common), err);
     if (rc < 0)
         return rc;
-    *ret_row = slice_of(r->p + r->from, len);
-    r->from += len;
+    ret->own = slice_of(r->p + r->from, own);
+    r->from += own;
+    if (!same) {
+        buf_clear(&r->common);
+        buf_put(&r->common, r->p + r->from, common);
+        r->from += common;
+    }
+    if (r->common.full)
+        return ev_err_set(err, EV_ENOMEM, "no memory for a row of %zu bytes", common);
+    ret->common = buf_view(&r->common);
     return 1;
 }

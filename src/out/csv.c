@@ -1,8 +1,8 @@
 /* csv.c - the timeline as CSV: RFC 4180, CRLF, one header row.
  *
- * A line has three parts that its record and its hit decide, written by whoever found the row; what
- * the rule says stands between them, written once a rule, and the place at the end, which the sort
- * decides. The guard against formulas and the control pictures are escape_csv's. */
+ * Whoever found a row writes three parts of the line that its record decides, once for all rows of the
+ * event, and one that the hit decides; what the rule says stands between them, written once a rule, and
+ * at the end the place, which the sort decides. The guard against formulas and the control pictures are escape_csv's. */
 #include "base/escape.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -14,7 +14,7 @@
 struct csv {
     struct sink sink;
     struct rule_texts rules;
-    struct buf line, cell, text;
+    struct buf line, cell, text[2];
     void *own; /* a csv_line, for rows that come as they are */
 };
 
@@ -22,8 +22,6 @@ struct csv {
 struct csv_line {
     const struct sink *sink;
     struct buf cell;
-    struct buf time, who, details; /* of the event at hand */
-    bool cut;                      /* details says so */
 };
 
 static void put_cell(const struct sink *s, struct buf *cell, const struct detection *d,
@@ -51,9 +49,6 @@ static void *line_open(const struct sink *s)
     struct csv_line *l = xcalloc(1, sizeof *l);
     l->sink = s;
     buf_init(&l->cell, LIMIT_OUT_ROW);
-    buf_init(&l->time, LIMIT_OUT_ROW);
-    buf_init(&l->who, LIMIT_OUT_ROW);
-    buf_init(&l->details, LIMIT_OUT_ROW);
     return l;
 }
 
@@ -61,36 +56,29 @@ static void line_close(void *line)
 {
     struct csv_line *l = line;
     buf_release(&l->cell);
-    buf_release(&l->time);
-    buf_release(&l->who);
-    buf_release(&l->details);
     free(l);
 }
 
-static void line_event(void *line, const struct detection *d)
+static void put_part(struct csv_line *l, const struct detection *d, enum column_id first,
+                     enum column_id last, struct buf *out)
+{
+    const size_t begin = piece_begin(out);
+    put_cells(l->sink, &l->cell, d, first, last, out);
+    piece_end(out, begin);
+}
+
+static void line_event(void *line, const struct detection *d, struct buf *out)
 {
     struct csv_line *l = line;
-    buf_clear(&l->time);
-    buf_clear(&l->who);
-    buf_clear(&l->details);
-    l->cut = d->cut;
-    put_cells(l->sink, &l->cell, d, COLUMN_TIMESTAMP, COLUMN_TIMESTAMP, &l->time);
-    put_cells(l->sink, &l->cell, d, COLUMN_COMPUTER, COLUMN_LOGON_ID, &l->who);
-    put_cells(l->sink, &l->cell, d, COLUMN_DETAILS, COLUMN_DETAILS, &l->details);
+    put_part(l, d, COLUMN_TIMESTAMP, COLUMN_TIMESTAMP, out);
+    put_part(l, d, COLUMN_COMPUTER, COLUMN_LOGON_ID, out);
+    put_part(l, d, COLUMN_DETAILS, COLUMN_DETAILS, out);
 }
 
 static void line_row(void *line, const struct detection *d, struct buf *out)
 {
     struct csv_line *l = line;
-    if (d->cut != l->cut)
-        line_event(l, d);
-    piece_put(out, buf_view(&l->time));
-    piece_put(out, buf_view(&l->who));
-    const size_t begin = piece_begin(out);
     put_cells(l->sink, &l->cell, d, COLUMN_VERDICT, COLUMN_MATCHED, out);
-    buf_slice(out, buf_view(&l->details));
-    piece_end(out, begin);
-    out->full = out->full || l->time.full || l->who.full || l->details.full;
 }
 
 /* The rule's cells: behind the timestamp, behind logon_id, at the end. */
@@ -108,12 +96,12 @@ static void rule_part(void *ctx, const struct rule *r, unsigned part, struct buf
         buf_str(out, "\r\n");
 }
 
-static int csv_write(struct sink *s, const struct detection *d, struct slice text,
-                     struct ev_err *err)
+static int csv_write(struct sink *s, const struct detection *d, struct slice why,
+                     struct slice common, struct ev_err *err)
 {
     struct csv *c = (struct csv *)s;
-    struct slice time, who, why;
-    if (!piece_next(&text, &time) || !piece_next(&text, &who) || !piece_next(&text, &why))
+    struct slice time, who, details;
+    if (!piece_next(&common, &time) || !piece_next(&common, &who) || !piece_next(&common, &details))
         return ev_err_set(err, EV_EFORMAT, "a sorted row is damaged");
     const struct rule_text *r = rule_texts_get(&c->rules, d->rule, RULE_TEXT_PARTS, rule_part, c);
     buf_clear(&c->line);
@@ -123,6 +111,7 @@ static int csv_write(struct sink *s, const struct detection *d, struct slice tex
                                   who,
                                   rule_text_part(r, 1),
                                   why,
+                                  details,
                                   buf_view(&c->line),
                                   rule_text_part(r, 2) };
     int rc = c->line.full || r->text.full ? sink_row_too_large(s, err) : EV_OK;
@@ -141,14 +130,15 @@ static void csv_free(struct sink *s)
     line_close(c->own);
     buf_release(&c->line);
     buf_release(&c->cell);
-    buf_release(&c->text);
+    buf_release(&c->text[0]);
+    buf_release(&c->text[1]);
     free(c);
 }
 
 static int csv_row(struct sink *s, const struct detection *d, struct ev_err *err)
 {
     struct csv *c = (struct csv *)s;
-    return sink_row_as_text(s, c->own, d, &c->text, err);
+    return sink_row_as_text(s, c->own, d, c->text, err);
 }
 
 static int csv_end(struct sink *s, const struct summary *sum, struct ev_err *err)
@@ -166,7 +156,8 @@ static int csv_open(struct output *out, const struct sink_options *o, struct sin
 {
     struct csv *c = xcalloc(1, sizeof *c);
     c->sink = (struct sink){ &csv_ops, out, *o };
-    buf_init(&c->text, LIMIT_OUT_ROW);
+    buf_init(&c->text[0], LIMIT_OUT_ROW);
+    buf_init(&c->text[1], LIMIT_OUT_ROW);
     buf_init(&c->cell, LIMIT_OUT_ROW);
     buf_init(&c->line, LIMIT_OUT_ROW);
     c->own = line_open(&c->sink);

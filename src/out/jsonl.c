@@ -18,18 +18,16 @@
 struct jsonl {
     struct sink sink;
     struct rule_texts rules;
-    struct buf place, text;
+    struct buf place, text[2];
     void *own; /* a jsonl_line, for rows that come as they are */
 };
 
 /* Of one thread. */
 struct jsonl_line {
     const struct sink *sink;
-    struct buf time, event; /* of the event at hand: the timestamp, the members event and process */
-    bool cut;               /* the event says so */
-    struct map name;        /* field name -> first index in data */
-    VEC(size_t) next;       /* of data field i: the next one of its name, or SIZE_MAX */
-    VEC(size_t) last;       /* of first field i: the last one of its name so far */
+    struct map name;  /* field name -> first index in data */
+    VEC(size_t) next; /* of data field i: the next one of its name, or SIZE_MAX */
+    VEC(size_t) last; /* of first field i: the last one of its name so far */
 };
 
 /* Objects are written whole; of one whose members stand in several parts, the braces go. */
@@ -245,8 +243,6 @@ static void *line_open(const struct sink *s)
 {
     struct jsonl_line *l = xcalloc(1, sizeof *l);
     l->sink = s;
-    buf_init(&l->time, LIMIT_OUT_ROW);
-    buf_init(&l->event, LIMIT_OUT_ROW);
     map_init(&l->name, map_seed());
     return l;
 }
@@ -254,47 +250,42 @@ static void *line_open(const struct sink *s)
 static void line_close(void *line)
 {
     struct jsonl_line *l = line;
-    buf_release(&l->time);
-    buf_release(&l->event);
     map_release(&l->name);
     vec_release(&l->next);
     vec_release(&l->last);
     free(l);
 }
 
-static void line_event(void *line, const struct detection *d)
+/* The timestamp; the members event and process. */
+static void line_event(void *line, const struct detection *d, struct buf *out)
 {
     struct jsonl_line *l = line;
     struct json j;
     char time[FILETIME_TEXT];
     size_t n = zone_text(l->sink->options.view.zone, d->timestamp, time);
-    buf_clear(&l->time);
-    buf_clear(&l->event);
-    l->cut = d->cut;
-    json_init(&j, &l->time, false);
+    size_t begin = piece_begin(out);
+    json_init(&j, out, false);
     json_slice(&j, n > 0 ? slice_of(time, n) : SLICE_ABSENT);
-    json_init(&j, &l->event, false);
+    piece_end(out, begin);
+    begin = piece_begin(out);
+    json_init(&j, out, false);
     json_object(&j);
     event(l, &j, d);
     process(&j, &d->process);
-    members(&j, &l->event, 0);
+    members(&j, out, begin);
+    piece_end(out, begin);
 }
 
+/* The members verdict and matched; those of correlations. */
 static void line_row(void *line, const struct detection *d, struct buf *out)
 {
     struct jsonl_line *l = line;
     struct json j;
-    if (d->cut != l->cut)
-        line_event(l, d);
-    piece_put(out, buf_view(&l->time));
     size_t begin = piece_begin(out);
-    buf_slice(out, buf_view(&l->event));
-    buf_byte(out, ',');
-    const size_t from = out->n;
     json_init(&j, out, false);
     json_object(&j);
     reasons(&j, d);
-    members(&j, out, from);
+    members(&j, out, begin);
     piece_end(out, begin);
     begin = piece_begin(out);
     json_init(&j, out, false);
@@ -302,7 +293,6 @@ static void line_row(void *line, const struct detection *d, struct buf *out)
     events(l->sink, &j, d);
     members(&j, out, begin);
     piece_end(out, begin);
-    out->full = out->full || l->time.full || l->event.full;
 }
 
 static void rule_part(void *ctx, const struct rule *r, unsigned part, struct buf *out)
@@ -318,12 +308,13 @@ static void rule_part(void *ctx, const struct rule *r, unsigned part, struct buf
 }
 
 static int jsonl_write(struct sink *s, const struct detection *d, struct slice text,
-                       struct ev_err *err)
+                       struct slice common, struct ev_err *err)
 {
     struct jsonl *l = (struct jsonl *)s;
-    struct slice time, what, events_of;
+    struct slice time, what, why, events_of;
     struct json j;
-    if (!piece_next(&text, &time) || !piece_next(&text, &what) || !piece_next(&text, &events_of))
+    if (!piece_next(&common, &time) || !piece_next(&common, &what) || !piece_next(&text, &why) ||
+        !piece_next(&text, &events_of))
         return ev_err_set(err, EV_EFORMAT, "a sorted row is damaged");
     const struct rule_text *r = rule_texts_get(&l->rules, d->rule, 1, rule_part, s);
     buf_clear(&l->place);
@@ -332,10 +323,19 @@ static int jsonl_write(struct sink *s, const struct detection *d, struct slice t
     source(&j, d);
     members(&j, &l->place, 0);
     const struct slice comma = SLICE(",");
-    const struct slice part[] = {
-        SLICE("{\"timestamp\":"), time,  comma,     rule_text_part(r, 0), comma, what, comma,
-        buf_view(&l->place),      comma, events_of, SLICE("}\n")
-    };
+    const struct slice part[] = { SLICE("{\"timestamp\":"),
+                                  time,
+                                  comma,
+                                  rule_text_part(r, 0),
+                                  comma,
+                                  what,
+                                  comma,
+                                  why,
+                                  comma,
+                                  buf_view(&l->place),
+                                  comma,
+                                  events_of,
+                                  SLICE("}\n") };
     int rc = l->place.full || r->text.full ? sink_row_too_large(s, err) : EV_OK;
     for (size_t i = 0; i < sizeof part / sizeof *part && rc == EV_OK; i++)
         rc = output_write(s->out, part[i], err);
@@ -351,14 +351,15 @@ static void jsonl_free(struct sink *s)
     rule_texts_release(&l->rules);
     line_close(l->own);
     buf_release(&l->place);
-    buf_release(&l->text);
+    buf_release(&l->text[0]);
+    buf_release(&l->text[1]);
     free(l);
 }
 
 static int jsonl_row(struct sink *s, const struct detection *d, struct ev_err *err)
 {
     struct jsonl *l = (struct jsonl *)s;
-    return sink_row_as_text(s, l->own, d, &l->text, err);
+    return sink_row_as_text(s, l->own, d, l->text, err);
 }
 
 static int jsonl_end(struct sink *s, const struct summary *sum, struct ev_err *err)
@@ -378,7 +379,8 @@ static int jsonl_open(struct output *out, const struct sink_options *o, struct s
     struct jsonl *l = xcalloc(1, sizeof *l);
     l->sink = (struct sink){ &jsonl_ops, out, *o };
     buf_init(&l->place, LIMIT_OUT_ROW);
-    buf_init(&l->text, LIMIT_OUT_ROW);
+    buf_init(&l->text[0], LIMIT_OUT_ROW);
+    buf_init(&l->text[1], LIMIT_OUT_ROW);
     l->own = line_open(&l->sink);
     *ret = &l->sink;
     return EV_OK;

@@ -27,11 +27,14 @@ static void state_close(void *state)
     free(s);
 }
 
-static void state_event(void *state, const struct detection *d)
+static void state_event(void *state, const struct detection *d, struct buf *out)
 {
     struct state *s = state;
-    for (size_t i = 0; i < s->lines->n; i++)
-        s->lines->sink[i]->ops->lines->event(s->line[i], d);
+    for (size_t i = 0; i < s->lines->n; i++) {
+        const size_t begin = piece_begin(out);
+        s->lines->sink[i]->ops->lines->event(s->line[i], d, out);
+        piece_end(out, begin);
+    }
 }
 
 static void state_row(void *state, const struct detection *d, struct buf *out)
@@ -55,12 +58,12 @@ bool lines_init(struct lines *l, struct sink **sink, size_t n)
 
 int lines_write(const struct lines *l, const struct detection *d, struct ev_err *err)
 {
-    struct slice left = d->text, text;
+    struct slice left = d->text, left_common = d->common, text, common;
     int rc = EV_OK;
     for (size_t i = 0; i < l->n && rc == EV_OK; i++) {
-        if (!piece_next(&left, &text))
+        if (!piece_next(&left, &text) || !piece_next(&left_common, &common))
             return ev_err_set(err, EV_EFORMAT, "a sorted row is damaged");
-        rc = l->sink[i]->ops->lines->write(l->sink[i], d, text, err);
+        rc = l->sink[i]->ops->lines->write(l->sink[i], d, text, common, err);
     }
     return rc;
 }

@@ -48,12 +48,15 @@ int sink_row_too_large(const struct sink *s, struct ev_err *err)
                       LIMIT_OUT_ROW);
 }
 
-int sink_row_as_text(struct sink *s, void *line, const struct detection *d, struct buf *text,
+int sink_row_as_text(struct sink *s, void *line, const struct detection *d, struct buf text[2],
                      struct ev_err *err)
 {
     const struct sink_lines *lines = s->ops->lines;
-    buf_clear(text);
-    lines->event(line, d);
-    lines->row(line, d, text);
-    return text->full ? sink_row_too_large(s, err) : lines->write(s, d, buf_view(text), err);
+    buf_clear(&text[0]);
+    buf_clear(&text[1]);
+    lines->row(line, d, &text[0]);
+    lines->event(line, d, &text[1]);
+    if (text[0].full || text[1].full)
+        return sink_row_too_large(s, err);
+    return lines->write(s, d, buf_view(&text[0]), buf_view(&text[1]), err);
 }

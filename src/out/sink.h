@@ -36,10 +36,12 @@ struct sink_format {
 struct sink_lines {
     void *(*open)(const struct sink *s);
     void (*close)(void *line);
-    void (*event)(void *line, const struct detection *d);
+    void (*event)(void *line, const struct detection *d, struct buf *out);
     void (*row)(void *line, const struct detection *d, struct buf *out);
-    /* Writes the row: text is what row() appended. EV_EFORMAT when it is damaged. */
-    int (*write)(struct sink *s, const struct detection *d, struct slice text, struct ev_err *err);
+    /* Writes the row: text is what row() appended, common what event() did. EV_EFORMAT when one of
+     * them is damaged. */
+    int (*write)(struct sink *s, const struct detection *d, struct slice text, struct slice common,
+                 struct ev_err *err);
 };
 
 struct sink_ops {
@@ -67,8 +69,8 @@ const struct sink_format *sink_format_at(size_t i);
 /* For sinks: writes what is in b and clears it. EV_ELIMIT when b was too small for a row. */
 int sink_flush(struct sink *s, struct buf *b, struct ev_err *err);
 /* For sinks with lines: the row of a detection that comes as it is. line is a state of the sink's own,
- * text its buffer. EV_ELIMIT when the row is too large. */
-int sink_row_as_text(struct sink *s, void *line, const struct detection *d, struct buf *text,
+ * text[2] its buffers. EV_ELIMIT when the row is too large. */
+int sink_row_as_text(struct sink *s, void *line, const struct detection *d, struct buf text[2],
                      struct ev_err *err);
 /* EV_ELIMIT, said in err. */
 int sink_row_too_large(const struct sink *s, struct ev_err *err);

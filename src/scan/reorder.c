@@ -110,14 +110,15 @@ static int hand_out(struct reorder *r, struct buf *rows, struct ev_err *err)
 
     while (rc >= 0 && left.n > 0) {
         struct detection d;
-        uint32_t n;
+        uint32_t n[2];
 
-        memcpy(&n, left.p, sizeof n);
+        memcpy(n, left.p, sizeof n);
         arena_reset(&r->arena);
-        if (detection_decode(slice_sub(left, sizeof n, n), r->rs, &r->arena, &d) < 0)
+        if (detection_decode(slice_sub(left, sizeof n, n[0]), r->rs, &r->arena, &d) < 0)
             return ev_err_set(err, EV_EFORMAT, "a row that waited is damaged");
+        d.common = slice_sub(left, sizeof n + n[0], n[1]);
         rc = r->o.row(r->o.ctx, &d);
-        left = slice_sub(left, sizeof n + n, left.n);
+        left = slice_sub(left, sizeof n + n[0] + n[1], left.n);
     }
     buf_clear(rows);
     return rc < 0 ? rc : EV_OK;
@@ -210,7 +211,7 @@ int reorder_begin(struct reorder *r, size_t input, uint64_t job, struct reorder_
     struct reorder_job j = { .input = input, .job = job };
     int rc;
 
-    buf_init(&j.rows, r->o.memory + LIMIT_DETECTION + 2 * STEP);
+    buf_init(&j.rows, r->o.memory + 2 * LIMIT_DETECTION + 2 * STEP);
     pthread_mutex_lock(&r->lock);
     count(r, &j);
     rc = wait_for_room(r, &j, err);
@@ -243,15 +244,17 @@ static int settle(struct reorder *r, struct reorder_job *j, struct ev_err *err)
     return rc;
 }
 
-int reorder_add(struct reorder *r, struct reorder_job *j, struct slice encoded, struct ev_err *err)
+int reorder_add(struct reorder *r, struct reorder_job *j, struct slice encoded, struct slice common,
+                struct ev_err *err)
 {
-    const uint32_t n = (uint32_t)encoded.n;
+    const uint32_t n[2] = { (uint32_t)encoded.n, (uint32_t)common.n };
 
-    buf_put(&j->rows, &n, sizeof n);
+    buf_put(&j->rows, n, sizeof n);
     buf_slice(&j->rows, encoded);
+    buf_slice(&j->rows, common);
     if (j->rows.full)
-        return ev_err_set(err, EV_ENOMEM, "no memory for a row of %zu bytes", encoded.n);
-    j->fresh += sizeof n + encoded.n;
+        return ev_err_set(err, EV_ENOMEM, "no memory for a row of %zu bytes", encoded.n + common.n);
+    j->fresh += sizeof n + encoded.n + common.n;
     return j->fresh < STEP ? EV_OK : settle(r, j, err);
 }
 

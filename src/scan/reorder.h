@@ -40,8 +40,10 @@ void reorder_input(struct reorder *r, size_t input, uint64_t jobs);
 /* Begins a job; waits while too much waits. EV_EINTR after reorder_stop. */
 int reorder_begin(struct reorder *r, size_t input, uint64_t job, struct reorder_job *ret,
                   struct ev_err *err);
-/* Copies an encoded detection. What row returned, EV_EFORMAT, EV_EINTR. */
-int reorder_add(struct reorder *r, struct reorder_job *j, struct slice encoded, struct ev_err *err);
+/* Copies an encoded detection and the text that it shares with others of its event. What row returned,
+ * EV_EFORMAT, EV_EINTR. */
+int reorder_add(struct reorder *r, struct reorder_job *j, struct slice encoded, struct slice common,
+                struct ev_err *err);
 /* Ends the job, also one that failed; j is released. */
 int reorder_end(struct reorder *r, struct reorder_job *j, struct ev_err *err);
 /* Nobody waits any more: some jobs will never run. */

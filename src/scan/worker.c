@@ -9,6 +9,7 @@ void worker_init(struct worker *w)
     w->reader = reader_worker_new();
     w->scratch = scratch_new(w->matcher);
     buf_init(&w->row, LIMIT_DETECTION);
+    buf_init(&w->common, LIMIT_DETECTION);
     w->rendering = w->render ? w->render->open(w->render) : NULL;
     tally_init(&w->tally);
 }
@@ -18,6 +19,7 @@ void worker_release(struct worker *w)
     reader_worker_free(w->reader);
     scratch_free(w->scratch);
     buf_release(&w->row);
+    buf_release(&w->common);
     if (w->render)
         w->render->close(w->rendering);
     buf_release(&w->job.rows);
@@ -35,21 +37,35 @@ static bool want(void *ctx, struct slice provider, struct slice channel, uint32_
            matcher_wants(w->matcher, provider, channel, event_id);
 }
 
+/* The text that the rows of d's event share. */
+static void render_event(struct worker *w, const struct detection *d)
+{
+    buf_clear(&w->common);
+    w->render->event(w->rendering, d, &w->common);
+    w->shared = (struct order_common){ .text = buf_view(&w->common) };
+    w->cut = d->cut;
+}
+
 /* The row as text into w->row. False: that is too large, it has to go as it is. */
 static bool encode_text(struct worker *w, const struct detection *d)
 {
+    if (w->cut != d->cut) /* since then memory has ended */
+        render_event(w, d);
     buf_clear(&w->row);
     detection_encode_key(d, &w->row);
     const size_t key = w->row.n;
     w->render->row(w->rendering, d, &w->row);
     /* Decided by the text alone, so that copies of a record go the same way. */
-    return !w->row.full && w->row.n - key <= LIMIT_ROW_TEXT;
+    return !w->row.full && w->row.n - key <= LIMIT_ROW_TEXT && !w->common.full &&
+           w->common.n <= LIMIT_ROW_TEXT;
 }
 
 /* d passed the filter, and render knows its event. */
 static int add_row(struct worker *w, const struct detection *d)
 {
+    struct order_common none = { .text = SLICE_ABSENT }, *common = &w->shared;
     if (!w->render || !encode_text(w, d)) {
+        common = &none;
         buf_clear(&w->row);
         detection_encode(d, &w->row);
     }
@@ -58,8 +74,8 @@ static int add_row(struct worker *w, const struct detection *d)
         return EV_OK;
     }
     atomic_fetch_add_explicit(&w->progress->rows, 1, memory_order_relaxed);
-    return w->reorder ? reorder_add(w->reorder, &w->job, buf_view(&w->row), &w->err)
-                      : order_add(w->order, buf_view(&w->row), &w->err);
+    return w->reorder ? reorder_add(w->reorder, &w->job, buf_view(&w->row), common->text, &w->err)
+                      : order_add_common(w->order, buf_view(&w->row), common, &w->err);
 }
 
 int worker_add_row(struct worker *w, const struct detection *d)
@@ -71,7 +87,7 @@ int worker_add_row(struct worker *w, const struct detection *d)
         return EV_OK;
     }
     if (w->render)
-        w->render->event(w->rendering, d);
+        render_event(w, d);
     return add_row(w, d);
 }
 
@@ -83,7 +99,7 @@ static void make_base(struct worker *w, struct event *ev, struct slice file, str
         w->base.message = ARENA_JOIN(ev->arena, w->base.message, SLICE(" ("), note, SLICE(")"));
     w->base_made = true;
     if (w->render)
-        w->render->event(w->rendering, &w->base);
+        render_event(w, &w->base);
 }
 
 static int add_hit(struct worker *w, struct event *ev, const struct hit *hit, struct slice file,

@@ -40,8 +40,11 @@ struct worker {
     struct reader_worker *reader;
     struct scratch *scratch;
     struct buf row;
-    void *rendering;       /* render's state of this thread */
-    struct detection base; /* what the event at hand tells, for all its hits */
+    void *rendering;            /* render's state of this thread */
+    struct buf common;          /* its text of the event at hand */
+    struct order_common shared; /* the same for the order */
+    bool cut;                   /* the text says that fields are missing */
+    struct detection base;      /* what the event at hand tells, for all its hits */
     bool base_made;
     struct reorder_job job; /* with reorder: that runs */
     struct tally tally;

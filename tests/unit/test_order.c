@@ -406,6 +406,107 @@ static void other_records_stay_apart(void **state)
     assert_int_equal(t.n, 11);
 }
 
+/* --- rows as text, with what they share --- */
+
+#define EVENTS 400
+
+static int see_text(void *ctx, const struct detection *d)
+{
+    struct seen *s = ctx;
+
+    s->n++;
+    buf_printf(&s->bytes, "%u %u %u:", (unsigned)d->record_id, (unsigned)d->rule->index,
+               (unsigned)d->also_in.n);
+    buf_slice(&s->bytes, d->text);
+    buf_byte(&s->bytes, ' ');
+    buf_slice(&s->bytes, d->common);
+    buf_byte(&s->bytes, '\n');
+    return EV_OK;
+}
+
+/* The rows of event i, each event in two places; every third event shares nothing. */
+static void add_event(struct order *o, size_t i, uint64_t place)
+{
+    static uint8_t letters[9000];
+    struct detection d = fake_detection(&rules);
+    struct order_common c = { .text = SLICE_ABSENT };
+    struct buf b;
+
+    memset(letters, 'a', sizeof letters);
+    if (i % 3)
+        c.text = slice_of(letters, i * 977 % (i % 10 ? 900 : sizeof letters));
+    d.record_id = 1 + i;
+    d.timestamp = 1 + i % 7;
+    d.place.offset = place;
+    buf_init(&b, LIMIT_DETECTION);
+    for (size_t r = 0; r < FAKE_RULES; r++) {
+        d.rule = &rules.rule[r];
+        buf_clear(&b);
+        detection_encode_key(&d, &b);
+        buf_printf(&b, "text %zu of %zu", r, i);
+        assert_int_equal(order_add_common(o, buf_view(&b), &c, NULL), EV_OK);
+    }
+    buf_release(&b);
+}
+
+static void rows_keep_what_they_share(void **state)
+{
+    static const size_t memory[] = { LIMIT_MIB(64), 0, LIMIT_KIB(90), LIMIT_KIB(700) };
+    struct seen first, s;
+
+    (void)state;
+    for (size_t m = 0; m < sizeof memory / sizeof *memory; m++) {
+        struct order *o = order_of(memory[m], false);
+        uint64_t folded = 0;
+
+        for (size_t i = 0; i < EVENTS; i++)
+            add_event(o, m % 2 ? EVENTS - 1 - i : i, 1);
+        for (size_t i = 0; i < EVENTS; i++)
+            add_event(o, i, 2);
+        seen_init(&s);
+        assert_int_equal(order_finish(o, see_text, &s, &folded, NULL), EV_OK);
+        order_free(o);
+        assert_false(s.bytes.full);
+        assert_int_equal(s.n, EVENTS * FAKE_RULES);
+        assert_int_equal(folded, s.n);
+        if (m == 0) {
+            first = s;
+            continue;
+        }
+        assert_true(slice_eq(buf_view(&s.bytes), buf_view(&first.bytes)));
+        buf_release(&s.bytes);
+    }
+    assert_true(slice_find(buf_view(&first.bytes), SLICE("5 0 1:text 0 of 4 aaaaaaaa")) !=
+                SIZE_MAX);
+    buf_release(&first.bytes);
+}
+
+static void rows_that_share_other_texts_stay_apart(void **state)
+{
+    struct order *o = order_of(LIMIT_MIB(1), false);
+    struct detection d = fake_detection(&rules);
+    struct order_common a = { .text = SLICE("one") }, b = { .text = SLICE("two") };
+    uint64_t folded = 1;
+    struct buf flat;
+    struct seen s;
+
+    (void)state;
+    buf_init(&flat, LIMIT_DETECTION);
+    detection_encode_key(&d, &flat);
+    assert_int_equal(order_add_common(o, buf_view(&flat), &a, NULL), EV_OK);
+    buf_clear(&flat);
+    d.place.offset++;
+    detection_encode_key(&d, &flat);
+    assert_int_equal(order_add_common(o, buf_view(&flat), &b, NULL), EV_OK);
+    seen_init(&s);
+    assert_int_equal(order_finish(o, see_text, &s, &folded, NULL), EV_OK);
+    assert_int_equal(s.n, 2);
+    assert_int_equal(folded, 0);
+    order_free(o);
+    buf_release(&flat);
+    buf_release(&s.bytes);
+}
+
 static void negative_row_ends_the_output(void **state)
 {
     static const size_t memory[] = { LIMIT_KIB(64), LIMIT_MIB(64) };
@@ -490,6 +591,8 @@ int main(void)
         cmocka_unit_test(one_place_is_named_once),
         cmocka_unit_test(places_beyond_the_cap_are_counted),
         cmocka_unit_test(other_records_stay_apart),
+        cmocka_unit_test(rows_keep_what_they_share),
+        cmocka_unit_test(rows_that_share_other_texts_stay_apart),
         cmocka_unit_test(negative_row_ends_the_output),
         cmocka_unit_test(damaged_rows_are_refused),
         cmocka_unit_test(unwritable_tmpdir_is_an_io_error),

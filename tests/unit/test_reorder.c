@@ -67,7 +67,7 @@ static int add_rows(struct bench *b, struct reorder_job *j)
         d.message = slice_of(padding, sizeof padding);
         buf_clear(&flat);
         detection_encode(&d, &flat);
-        rc = reorder_add(b->reorder, j, buf_view(&flat), NULL);
+        rc = reorder_add(b->reorder, j, buf_view(&flat), SLICE_ABSENT, NULL);
     }
     buf_release(&flat);
     return rc;

@@ -97,16 +97,17 @@ static void csv_options(void **state)
     sample_release(&s);
 }
 
-/* Writes the rows by way of texts that are made beforehand; the last three are of one event. */
+/* Writes the rows by way of texts that are made beforehand; the last two are of one event. */
 static char *write_lines(const char *const *format, size_t n, struct sample *s,
                          const struct detection *d, size_t nd)
 {
     struct output *out[2] = { NULL };
     struct sink *sink[2] = { NULL };
     struct lines l;
-    struct buf text;
+    struct buf text, common;
     char *written = NULL;
     buf_init(&text, LIMIT_MIB(64));
+    buf_init(&common, LIMIT_MIB(64));
     for (size_t i = 0; i < n; i++) { /* the last one is looked at */
         const struct sink_format *f = sink_format_by_name(slice_str(format[i]));
         assert_int_equal(output_open(i + 1 == n ? path : "/dev/null", true, &out[i], NULL), EV_OK);
@@ -118,12 +119,15 @@ static char *write_lines(const char *const *format, size_t n, struct sample *s,
     for (size_t i = 0; i < nd; i++) {
         struct detection back = { .rule = d[i].rule };
         buf_clear(&text);
-        if (i + 2 < nd) /* the last two are of the same event */
-            l.render.event(state, &d[i]);
+        if (i + 1 < nd) { /* the last two are of the same event */
+            buf_clear(&common);
+            l.render.event(state, &d[i], &common);
+        }
         l.render.row(state, &d[i], &text);
         assert_false(text.full);
         /* What detection_encode_key keeps, and other places. */
         back.text = buf_view(&text);
+        back.common = buf_view(&common);
         back.source_file = d[i].source_file;
         back.place = d[i].place;
         back.no_place = d[i].no_place;
@@ -132,6 +136,9 @@ static char *write_lines(const char *const *format, size_t n, struct sample *s,
         back.also_in_more = d[i].also_in_more;
         assert_int_equal(lines_write(&l, &back, NULL), EV_OK);
         back.text.n--;
+        assert_int_equal(lines_write(&l, &back, NULL), EV_EFORMAT);
+        back.text.n++;
+        back.common.n--;
         assert_int_equal(lines_write(&l, &back, NULL), EV_EFORMAT);
     }
     l.render.close(state);
@@ -150,6 +157,7 @@ static char *write_lines(const char *const *format, size_t n, struct sample *s,
     for (size_t i = 0; i < n; i++)
         output_free(out[i]);
     buf_release(&text);
+    buf_release(&common);
     return written;
 }
 
@@ -165,9 +173,7 @@ static void rows_as_text_are_the_same_rows(void **state)
         sample_row(&s, i, &d[n++]);
     for (size_t i = 0; i < SAMPLE_HOSTILE; i++)
         sample_hostile(&s, i, &d[n++]);
-    /* Another rule on the same event, and one for which memory ended. */
-    d[n] = d[n - 1], d[n++].rule = d[0].rule;
-    d[n] = d[n - 1], d[n++].cut = true;
+    d[n] = d[n - 1], d[n++].rule = d[0].rule; /* another rule on the same event */
     for (size_t i = 0; i < 3; i++) {
         const size_t outputs = format[i][1] ? 2 : 1;
         char *as_is =
