@@ -27,18 +27,13 @@ struct render_step *render_draft_last(struct render_draft *d)
     return d->failed ? NULL : &d->step.v[d->step.n - 1];
 }
 
-/* Kinds by type, with the size that they need. */
 static void choose(struct render_step *st)
 {
-    static const struct {
-        uint8_t kind, size;
-    } of[] = {
-        [VALUE_U8] = { STEP_U8, 1 },       [VALUE_U16] = { STEP_U16, 2 },
-        [VALUE_U32] = { STEP_U32, 4 },     [VALUE_U64] = { STEP_U64, 8 },
-        [VALUE_BOOL] = { STEP_BOOL, 4 },   [VALUE_GUID] = { STEP_GUID, 16 },
-        [VALUE_SIZET] = { STEP_HEX64, 8 }, [VALUE_FILETIME] = { STEP_FILETIME, 8 },
-        [VALUE_SID] = { STEP_SID, 0 },     [VALUE_HEX32] = { STEP_HEX32, 4 },
-        [VALUE_HEX64] = { STEP_HEX64, 8 },
+    static const uint8_t kind[] = {
+        [VALUE_U8] = STEP_U8,       [VALUE_U16] = STEP_U16,           [VALUE_U32] = STEP_U32,
+        [VALUE_U64] = STEP_U64,     [VALUE_BOOL] = STEP_BOOL,         [VALUE_GUID] = STEP_GUID,
+        [VALUE_SIZET] = STEP_HEX64, [VALUE_SID] = STEP_SID,           [VALUE_HEX32] = STEP_HEX32,
+        [VALUE_HEX64] = STEP_HEX64, [VALUE_FILETIME] = STEP_FILETIME,
     };
 
     st->kind = STEP_OTHER;
@@ -46,10 +41,8 @@ static void choose(struct render_step *st)
         st->kind = st->place == RENDER_TEXT   ? STEP_TEXT
                    : st->place == RENDER_JSON ? STEP_JSON
                                               : STEP_OTHER;
-    else if (st->type < sizeof of / sizeof *of && of[st->type].kind) {
-        st->kind = of[st->type].kind;
-        st->size = of[st->type].size;
-    }
+    else if (st->type < sizeof kind && kind[st->type])
+        st->kind = kind[st->type];
 }
 
 void render_draft_value(struct render_draft *d, uint16_t slot, uint8_t type,
@@ -88,7 +81,6 @@ struct render_steps *render_draft_finish(struct render_draft *d, struct arena *a
     render_draft_value(d, 0, VALUE_NULL, RENDER_TEXT);
     if (d->failed)
         return NULL;
-    d->step.v[d->step.n - 1].kind = STEP_LITERAL;
     s = arena_try(a, sizeof *s);
     step = arena_try(a, d->step.n * sizeof *step);
     literal = arena_try(a, d->literal.n + RENDER_PADDING);
@@ -99,7 +91,7 @@ struct render_steps *render_draft_finish(struct render_draft *d, struct arena *a
     memset(literal + d->literal.n, 0, RENDER_PADDING);
     memcpy(step, d->step.v, d->step.n * sizeof *step);
     *s = (struct render_steps){
-        .step = step, .n = (uint32_t)d->step.n, .literals = d->literal.n, .uses = most_uses(d)
+        .step = step, .last = step + d->step.n - 1, .literals = d->literal.n, .uses = most_uses(d)
     };
     for (size_t i = 0; i < d->step.n; i++) {
         step[i].literal = literal + d->at.v[i];
@@ -168,14 +160,12 @@ static __attribute__((noinline)) uint8_t *outside(struct render_run *x,
 }
 
 /* One value. NULL: not for steps. */
-__attribute__((always_inline)) static inline uint8_t *put(struct render_run *x,
-                                                          const struct render_step *st,
-                                                          unsigned kind, uint8_t *to,
-                                                          const uint8_t *p, uint32_t n)
+__attribute__((always_inline)) static inline uint8_t *
+put(struct render_run *x, const struct render_step *st, uint8_t *to, const uint8_t *p, uint32_t n)
 {
-    uint8_t *end;
+    uint8_t *end = NULL;
 
-    switch (kind) {
+    switch (st->kind) {
     case STEP_TEXT:
         return render_utf16_text(x->state, to, p, n);
     case STEP_JSON:
@@ -187,31 +177,43 @@ __attribute__((always_inline)) static inline uint8_t *put(struct render_run *x,
         *to = '\'';
         return to + 1;
     case STEP_U8:
-        return render_decimal(to, *p);
+        end = n == 1 ? render_decimal(to, *p) : NULL;
+        break;
     case STEP_U16:
-        return render_decimal(to, binxml_u16(p));
+        end = n == 2 ? render_decimal(to, binxml_u16(p)) : NULL;
+        break;
     case STEP_U32:
-        return render_decimal(to, binxml_u32(p));
+        end = n == 4 ? render_decimal(to, binxml_u32(p)) : NULL;
+        break;
     case STEP_U64:
-        return render_decimal(to, binxml_u64(p));
+        end = n == 8 ? render_decimal(to, binxml_u64(p)) : NULL;
+        break;
     case STEP_HEX32:
-        return render_hex(to, binxml_u32(p));
+        end = n == 4 ? render_hex(to, binxml_u32(p)) : NULL;
+        break;
     case STEP_HEX64:
-        return render_hex(to, binxml_u64(p));
+        end = n == 8 ? render_hex(to, binxml_u64(p)) : NULL;
+        break;
     case STEP_BOOL:
-        return render_bool(to, binxml_u32(p));
+        end = n == 4 ? render_bool(to, binxml_u32(p)) : NULL;
+        break;
     case STEP_GUID:
-        return render_guid(to, p);
+        end = n == 16 ? render_guid(to, p) : NULL;
+        break;
     case STEP_TIME:
-        return binxml_u64(p) ? render_filetime(&x->state->clock, to, binxml_u64(p)) : NULL;
-    case STEP_FILETIME:
+        if (n != 8 || binxml_u64(p) == 0)
+            return NULL;
         return render_filetime(&x->state->clock, to, binxml_u64(p));
+    case STEP_FILETIME:
+        end = n == 8 ? render_filetime(&x->state->clock, to, binxml_u64(p)) : NULL;
+        break;
     case STEP_SID:
         end = render_sid(x->state->sid, to, p, n);
-        return end ? end : other(x, st, to, p, n);
+        break;
     default:
-        return other(x, st, to, p, n);
+        break;
     }
+    return end ? end : other(x, st, to, p, n);
 }
 
 static size_t room_for(const struct render_steps *s, size_t values)
@@ -230,19 +232,17 @@ bool render_run_steps(struct render_run *x, const struct render_steps *s, size_t
     if (!render_run_room(x, need))
         return false;
     to = x->to;
-    for (uint32_t i = 0; to && i < s->n; i++) {
-        const struct render_step *st = &s->step[i];
+    for (const struct render_step *st = s->step; to && st < s->last; st++) {
         uint32_t at = off[st->slot], end = off[st->slot + 1];
-        unsigned kind = st->size && st->size != end - at ? STEP_OTHER : st->kind;
 
         to = render_copy(to, st->literal, st->n);
-        if (kind >= STEP_ITEMS)
+        if (st->kind >= STEP_ITEMS)
             to = outside(x, st, to, at, end, need, body);
-        else if (kind != STEP_LITERAL)
-            to = put(x, st, kind, to, base + at, end - at);
+        else
+            to = put(x, st, to, base + at, end - at);
     }
     if (to)
-        x->to = to;
+        x->to = render_copy(to, s->last->literal, s->last->n);
     return to != NULL;
 }
 
@@ -254,16 +254,13 @@ bool render_run_fields(struct render_run *x, const struct render_steps *s, const
     if (!render_run_room(x, room_for(s, values)))
         return false;
     to = x->to;
-    for (uint32_t i = 0; to && i < s->n; i++) {
-        const struct render_step *st = &s->step[i];
+    for (const struct render_step *st = s->step; to && st < s->last; st++) {
         const struct value *v = &f[st->slot].value;
-        unsigned kind = st->size && st->size != v->n ? STEP_OTHER : st->kind;
 
         to = render_copy(to, st->literal, st->n);
-        if (kind != STEP_LITERAL)
-            to = put(x, st, kind, to, v->p, v->n);
+        to = put(x, st, to, v->p, v->n);
     }
     if (to)
-        x->to = to;
+        x->to = render_copy(to, s->last->literal, s->last->n);
     return to != NULL;
 }

@@ -13,8 +13,7 @@
 #include "evtx/render_value.h"
 
 enum render_step_kind {
-    STEP_LITERAL,   /* no value */
-    STEP_TEXT,      /* UTF-16 in an element */
+    STEP_TEXT = 1,  /* UTF-16 in an element */
     STEP_ATTRIBUTE, /* UTF-16 that is all of an attribute: `back`, and its quote */
     STEP_JSON,
     STEP_U8,
@@ -40,7 +39,6 @@ struct render_step {
         slot; /* of the value, in the worker's offsets: those of the record, then of the body */
     uint8_t kind;
     uint8_t type;  /* of the value */
-    uint16_t size; /* that the kind needs; another one makes it STEP_OTHER. 0: any */
     uint8_t place; /* enum render_place */
     uint8_t back;  /* an empty value takes back so many bytes of the literal; 0: it takes none */
     bool exact;    /* a value of another size is not for steps */
@@ -54,10 +52,10 @@ struct render_steps {
     uint32_t values;
     const void *key;                /* or whatever else they were made for */
     const struct render_step *step; /* NULL: none could be made */
-    uint32_t n;
-    size_t literals; /* bytes of all */
-    uint32_t uses;   /* of the value that is written most often */
-    uint32_t others; /* steps of kind STEP_OTHER */
+    const struct render_step *last; /* writes its literal alone */
+    size_t literals;                /* bytes of all */
+    uint32_t uses;                  /* of the value that is written most often */
+    uint32_t others;                /* steps of kind STEP_OTHER */
 };
 
 #define RENDER_PADDING 32

@@ -214,19 +214,70 @@ __attribute__((always_inline)) static inline uint8_t *utf16(struct render_state 
     return to;
 }
 
+static __attribute__((noinline)) uint8_t *text_slow(struct render_state *r, uint8_t *to,
+                                                    const uint8_t *p, size_t units)
+{
+    return utf16(r, to, p, units, RENDER_TEXT, true);
+}
+
+static __attribute__((noinline)) uint8_t *attribute_slow(struct render_state *r, uint8_t *to,
+                                                         const uint8_t *p, size_t units)
+{
+    return utf16(r, to, p, units, RENDER_ATTRIBUTE, true);
+}
+
+static __attribute__((noinline)) uint8_t *json_slow(struct render_state *r, uint8_t *to,
+                                                    const uint8_t *p, size_t units)
+{
+    return utf16(r, to, p, units, RENDER_JSON, true);
+}
+
+typedef uint8_t *slow_fn(struct render_state *r, uint8_t *to, const uint8_t *p, size_t units);
+
+/* As long as there is nothing to escape: no calls, so nothing to save for them. */
+__attribute__((always_inline)) static inline uint8_t *quick(struct render_state *r, uint8_t *to,
+                                                            const uint8_t *p, size_t n,
+                                                            enum plain_target target, slow_fn *slow)
+{
+    size_t units = n / 2;
+
+#ifdef __SSE2__
+    __m128i x;
+
+    while (units > 0 && !(p[2 * units - 2] | p[2 * units - 1]))
+        units--;
+    if (units == 0)
+        return to;
+    for (; units >= 16; units -= 16, p += 32, to += 16) {
+        x = load16(p);
+        if (plain_odd(x, target))
+            return slow(r, to, p, units);
+        _mm_storeu_si128((__m128i *)(void *)to, x);
+    }
+    x = load16(p);
+    if (plain_odd(x, target) & ((1u << units) - 1))
+        return slow(r, to, p, units);
+    _mm_storeu_si128((__m128i *)(void *)to, x);
+    return to + units;
+#else
+    (void)target;
+    return slow(r, to, p, units);
+#endif
+}
+
 uint8_t *render_utf16_text(struct render_state *r, uint8_t *to, const uint8_t *p, size_t n)
 {
-    return utf16(r, to, p, n / 2, RENDER_TEXT, true);
+    return quick(r, to, p, n, PLAIN_XML_TEXT, text_slow);
 }
 
 uint8_t *render_utf16_attribute(struct render_state *r, uint8_t *to, const uint8_t *p, size_t n)
 {
-    return utf16(r, to, p, n / 2, RENDER_ATTRIBUTE, true);
+    return quick(r, to, p, n, PLAIN_XML_ATTRIBUTE, attribute_slow);
 }
 
 uint8_t *render_utf16_json(struct render_state *r, uint8_t *to, const uint8_t *p, size_t n)
 {
-    return utf16(r, to, p, n / 2, RENDER_JSON, true);
+    return quick(r, to, p, n, PLAIN_JSON, json_slow);
 }
 
 uint8_t *render_utf16(struct render_state *r, uint8_t *to, const uint8_t *p, size_t n,

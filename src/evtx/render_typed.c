@@ -93,8 +93,8 @@ static struct render_steps *make(struct arena *a, const struct native_instance *
 }
 
 /* Also for an instance that has no steps: nobody tries again. */
-static const struct render_steps *keep(struct template_cache *c, const struct native_instance *in,
-                                       bool lines)
+static struct render_steps *keep(struct template_cache *c, const struct native_instance *in,
+                                 bool lines)
 {
     size_t n = ((size_t)4 * in->values.n + 15) / 16 * 16;
     struct arena *a = &c->arena;
@@ -125,15 +125,25 @@ static const struct render_steps *keep(struct template_cache *c, const struct na
     return s;
 }
 
+static inline bool fits(const struct render_steps *s, const struct native_instance *in)
+{
+    return s->values == in->values.n &&
+           native_types_fit(in->values.desc, s->desc, s->mask, s->values);
+}
+
 const struct render_steps *render_typed(struct template_cache *c, const struct native_instance *in,
                                         bool lines)
 {
     struct render_memo *m = in->t->render;
-    const struct render_steps *s = m->first;
+    struct render_steps **at = &m->first, *s;
 
-    while (s && (s->values != in->values.n ||
-                 !native_types_fit(in->values.desc, s->desc, s->mask, s->values)))
-        s = s->next;
+    for (s = *at; s && !fits(s, in); s = *at)
+        at = &s->next;
+    if (s && at != &m->first) { /* most likely the next one's, too */
+        *at = s->next;
+        s->next = m->first;
+        m->first = s;
+    }
     if (!s && m->variants < VARIANTS)
         s = keep(c, in, lines);
     return s && s->step ? s : NULL;
