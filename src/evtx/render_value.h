@@ -36,8 +36,11 @@ uint8_t *render_value(struct render_state *r, uint8_t *to, const struct value *v
 static inline uint8_t *render_copy(uint8_t *to, const uint8_t *p, size_t n)
 {
     memcpy(to, p, 32);
-    for (size_t i = 32; i < n; i += 32)
-        memcpy(to + i, p + i, 32);
+    if (n > 32) {
+        memcpy(to + 32, p + 32, 32);
+        for (size_t i = 64; i < n; i += 32)
+            memcpy(to + i, p + i, 32);
+    }
     return to + n;
 }
 
