@@ -13,7 +13,8 @@
 /* Room for what stands between two values. */
 #define GLUE 256
 #define MANY_FIELDS 256 /* beyond it, names are told apart by a table */
-#define VARIANTS 16     /* records around one body that have steps; seen: 2 */
+#define FEW_FIELDS 64
+#define VARIANTS 16 /* records around one body that have steps; seen: 2 */
 
 struct writer {
     struct render *r;
@@ -285,20 +286,58 @@ static void plain_members(struct writer *w, size_t from, size_t to)
     }
 }
 
-/* Fields of one name from i on, chained by `next`. */
-static void put_chain(struct writer *w, size_t i, const size_t *next)
+/* Fields of one name from i on; next[i - base] is the one behind i. */
+static void put_chain(struct writer *w, size_t i, const size_t *next, size_t base)
 {
-    bool several = next[i] != SIZE_MAX;
+    bool several = next[i - base] != SIZE_MAX;
 
     if (several)
         buf_byte(w->out, '[');
-    for (bool first = true; i != SIZE_MAX; i = next[i], first = false) {
+    for (bool first = true; i != SIZE_MAX; i = next[i - base], first = false) {
         if (!first)
             buf_byte(w->out, ',');
         put_value(w, &w->ev->field[i]);
     }
     if (several)
         buf_byte(w->out, ']');
+}
+
+static bool same_name(const struct event *ev, size_t i, size_t k)
+{
+    const struct slice *a = &ev->field[i].name, *b = &ev->field[k].name;
+
+    return a->n == b->n && (a->p == b->p || memcmp(a->p, b->p, a->n) == 0);
+}
+
+/* The same as chained_members for a few fields, without a table: classic events have a handful of Data
+ * each. */
+static void few_members(struct writer *w, size_t from, size_t to)
+{
+    size_t next[FEW_FIELDS];
+    uint64_t done = 0;
+    bool first = true;
+
+    for (size_t i = from; i < to; i++) {
+        size_t last = i - from, head = i;
+
+        if (done >> last & 1)
+            continue;
+        for (size_t k = i + 1; k < to; k++) {
+            if (done >> (k - from) & 1 || !same_name(w->ev, i, k))
+                continue;
+            done |= UINT64_C(1) << (k - from);
+            next[last] = k;
+            last = k - from;
+        }
+        next[last] = SIZE_MAX;
+        if (w->ev->field[i].part == EVENT_SYSTEM && is_fact(w->ev, &w->ev->field[i]))
+            head = next[i - from];
+        if (head == SIZE_MAX)
+            continue;
+        put_field(w, w->ev->field[i].name, first);
+        put_chain(w, head, next, from);
+        first = false;
+    }
 }
 
 static void chained_members(struct writer *w, size_t from, size_t to)
@@ -326,7 +365,7 @@ static void chained_members(struct writer *w, size_t from, size_t to)
         if (i == SIZE_MAX)
             continue;
         put_field(w, m->entry[e].key, first);
-        put_chain(w, i, next);
+        put_chain(w, i, next, 0);
         first = false;
     }
     free(next);
@@ -341,14 +380,17 @@ static void put_object(struct writer *w, int object, size_t *i)
     while (*i < w->ev->n && object_of(&w->ev->field[*i]) == object)
         ++*i;
     buf_byte(w->out, '{');
-    if (repeats(w->ev, from, *i))
-        chained_members(w, from, *i);
-    else
+    if (!repeats(w->ev, from, *i))
         plain_members(w, from, *i);
+    else if (*i - from <= FEW_FIELDS)
+        few_members(w, from, *i);
+    else
+        chained_members(w, from, *i);
     buf_byte(w->out, '}');
 }
 
-static void put_event(struct writer *w)
+/* Up to the event's data; returns the first field of them. */
+static size_t put_head(struct writer *w)
 {
     const struct event *ev = w->ev;
     size_t i = 0;
@@ -368,6 +410,13 @@ static void put_event(struct writer *w)
     put_key(w, ",\"system\":");
     put_object(w, OBJECT_SYSTEM, &i);
     put_key(w, ",\"data\":");
+    return i;
+}
+
+static void put_tail(struct writer *w, size_t i)
+{
+    const struct event *ev = w->ev;
+
     put_object(w, OBJECT_DATA, &i);
     if (i < ev->n) {
         put_key(w, ",\"rendering\":");
@@ -401,20 +450,34 @@ static void put_source(struct writer *w, struct slice file)
     w->out->n = (size_t)(to + 15 + origin.n - w->out->p);
 }
 
-/* The plans that made the event, and what is remembered with them; NULL when none did. */
-static struct render_memo_json *planned(const struct reader_worker *worker, const struct event *ev)
+/* What steps exist for: the plans that made the fields of the event. */
+struct made {
+    struct render_memo_json *memo; /* NULL: no plans did */
+    const void *key;
+    size_t fields; /* that the plans made, the first ones */
+};
+
+static struct made made_by(const struct reader_worker *worker, const struct event *ev)
 {
     const struct native_plan *const *plan;
-    size_t fields;
+    struct made ret = { 0 };
+    size_t own, body;
 
     if (!worker->now.job || !worker->now.planned || ev->cut)
-        return NULL;
+        return ret;
     plan = worker->native->planned;
-    fields = plan[0] ? plan[0]->fields : 0;
-    fields += plan[1] ? plan[1]->fields : 0;
-    if (!plan[0] || fields != ev->n)
-        return NULL;
-    return plan[1] ? plan[1]->json : plan[0]->json;
+    if (!plan[0])
+        return ret;
+    own = plan[0]->fields;
+    body = plan[1] ? plan[1]->fields : 0;
+    if (plan[1] && own + body == ev->n)
+        return (struct made){ plan[1]->json, plan[0], ev->n };
+    if (own == ev->n)
+        return (struct made){ plan[0]->json, plan[0], ev->n };
+    /* Arrays in the body: how many fields they make is another matter in each record. */
+    if (own < ev->n && ev->field[own].part != EVENT_SYSTEM)
+        return (struct made){ plan[0]->json, NULL, own };
+    return ret;
 }
 
 /* Appends the event by its steps; false, and nothing appended, when it is not for them. */
@@ -438,61 +501,76 @@ static bool run(struct writer *w, const struct render_steps *s, const struct rea
     return false;
 }
 
-/* Steps made from the event that w has just appended from byte `from` on; they have to write the same.
- * Also for an event that has no steps: nobody tries again. */
-static void learn(struct writer *w, struct render_memo_json *memo, const struct reader_now *now,
-                  size_t from)
+static struct render_steps *draft(const struct writer *w, const struct made *made,
+                                  struct native_worker *nw)
 {
-    struct native_worker *nw = now->job->nw;
-    struct arena *a = &nw->templates.arena;
     struct writer by = *w;
-    uint64_t replaced = w->r->state.replaced;
-    size_t n = w->out->n;
     struct render_steps *s;
     struct render_draft d;
+    size_t i;
 
-    memo->variants++;
     render_draft_init(&d);
     by.draft = &d;
     by.out = &d.literal;
     by.plan = nw->planned;
-    put_event(&by);
-    s = render_draft_finish(&d, a);
+    i = put_head(&by);
+    if (made->key)
+        put_tail(&by, i);
+    else
+        d.failed |= i != made->fields;
+    s = render_draft_finish(&d, &nw->templates.arena);
     render_draft_release(&d);
+    return s;
+}
+
+/* Steps for what w has just appended from byte `from` on; they have to write the same. Also for an
+ * event that has no steps: nobody tries again. */
+static void learn(struct writer *w, const struct made *made, const struct reader_now *now,
+                  size_t from)
+{
+    struct native_worker *nw = now->job->nw;
+    uint64_t replaced = w->r->state.replaced;
+    size_t n = w->out->n;
+    struct render_steps *s = draft(w, made, nw);
+
+    made->memo->variants++;
     if (!s || !run(w, s, now) || w->out->n - n != n - from ||
         memcmp(w->out->p + n, w->out->p + from, n - from) != 0) {
-        s = arena_try(a, sizeof *s);
+        s = arena_try(&nw->templates.arena, sizeof *s);
         if (s)
             *s = (struct render_steps){ 0 };
     }
     w->out->n = n;
     w->r->state.replaced = replaced;
     if (!s) {
-        memo->variants = VARIANTS;
+        made->memo->variants = VARIANTS;
         return;
     }
-    s->key = nw->planned[1] ? nw->planned[0] : NULL;
-    s->next = memo->first;
-    memo->first = s;
+    s->key = made->key;
+    s->next = made->memo->first;
+    made->memo->first = s;
 }
 
-static void put_whole_event(struct writer *w, const struct reader_worker *worker)
+static void put_event(struct writer *w, const struct reader_worker *worker)
 {
-    struct render_memo_json *memo = planned(worker, w->ev);
-    const struct render_steps *s = memo ? memo->first : NULL;
-    size_t from = w->out->n;
-    const void *key;
+    const struct made made = made_by(worker, w->ev);
+    const struct render_steps *s = made.memo ? made.memo->first : NULL;
+    size_t from = w->out->n, i;
 
-    if (memo) {
-        key = worker->native->planned[1] ? worker->native->planned[0] : NULL;
-        while (s && s->key != key)
-            s = s->next;
-        if (s && s->step && run(w, s, &worker->now))
-            return;
+    while (s && s->key != made.key)
+        s = s->next;
+    if (s && s->step && run(w, s, &worker->now)) {
+        if (!made.key)
+            put_tail(w, made.fields);
+        return;
     }
-    put_event(w);
-    if (memo && !s && memo->variants < VARIANTS && !w->out->full)
-        learn(w, memo, &worker->now, from);
+    i = put_head(w);
+    if (made.key)
+        put_tail(w, i);
+    if (made.memo && !s && made.memo->variants < VARIANTS && !w->out->full)
+        learn(w, &made, &worker->now, from);
+    if (!made.key)
+        put_tail(w, i);
 }
 
 int render_json(struct render *r, struct reader_worker *worker, struct event *ev, struct slice file,
@@ -505,7 +583,7 @@ int render_json(struct render *r, struct reader_worker *worker, struct event *ev
     r->state.arena = ev->arena;
     if (worker->now.job)
         w.padded = worker->now.job->chunk;
-    put_whole_event(&w, worker);
+    put_event(&w, worker);
     put_source(&w, file);
     if (!out->full)
         return EV_OK;
