@@ -22,9 +22,14 @@ void event_builder_release(struct event_builder *b)
 
 void event_builder_start(struct event_builder *b, const struct names *names)
 {
+    event_builder_drop_texts(b);
+    event_builder_blank(b, names);
+}
+
+void event_builder_blank(struct event_builder *b, const struct names *names)
+{
     size_t n = sizeof b->ev;
 
-    arena_reset(&b->arena);
     b->names = names;
     /* A size that the compiler knows becomes `rep stos`, which takes as long as the key does. */
     __asm__("" : "+r"(n));
@@ -44,6 +49,18 @@ void event_builder_add_id(struct event_builder *b, enum event_part part, struct 
     b->field = v;
     b->field[b->ev.n++] =
         (struct field){ .name = name, .id = id, .part = (uint8_t)part, .value = value };
+}
+
+bool event_builder_grow(struct event_builder *b, size_t n)
+{
+    void *v = b->field;
+
+    while (b->room - b->ev.n < n) {
+        if (!vec_grow(&v, b->room, &b->room, sizeof *b->field, LIMIT_EVENT_FIELDS))
+            return false;
+        b->field = v;
+    }
+    return true;
 }
 
 void event_builder_add(struct event_builder *b, enum event_part part, struct slice name,

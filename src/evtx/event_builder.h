@@ -24,12 +24,28 @@ void event_builder_release(struct event_builder *b);
 /* Forgets the last event. names is borrowed until the next start. */
 void event_builder_start(struct event_builder *b, const struct names *names);
 
+/* The two halves of it, for who asks whether the record is wanted in between: the texts of the last
+ * event are given back; the event is made empty. */
+static inline void event_builder_drop_texts(struct event_builder *b)
+{
+    if (b->arena.used)
+        arena_reset(&b->arena);
+}
+void event_builder_blank(struct event_builder *b, const struct names *names);
+
 /* Adds a field; name and value are borrowed until the next start. Beyond LIMIT_EVENT_FIELDS the
  * field is dropped and ev.cut set. The second form is for callers that know the id. */
 void event_builder_add(struct event_builder *b, enum event_part part, struct slice name,
                        struct value value);
 void event_builder_add_id(struct event_builder *b, enum event_part part, struct slice name,
                           uint32_t id, struct value value);
+
+/* Room for n more fields behind those that are there. False when the event would have too many. */
+bool event_builder_grow(struct event_builder *b, size_t n);
+static inline bool event_builder_reserve(struct event_builder *b, size_t n)
+{
+    return b->room - b->ev.n >= n || event_builder_grow(b, n);
+}
 
 /* True when an element without text and without child elements is a field of its own: one that was
  * written with attributes (namespace declarations and Data's Name do not count) is not, nor are

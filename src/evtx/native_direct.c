@@ -4,7 +4,7 @@
  * usual ones are elements with one text each, System first. Whatever else stands there makes this
  * give up, and the token walk starts over: here nothing is decided that it would decide otherwise.
  * Names repeat from record to record at the same places of a chunk, so that each is made UTF-8 and
- * looked up once a chunk.
+ * looked up once a chunk; whole records repeat but for their texts, which native_shape.h is for.
  * May include: base/, event/, this folder. */
 #include "evtx/native_impl.h"
 
@@ -16,7 +16,8 @@ struct direct {
     uint32_t at, end;
     unsigned depth; /* open elements */
     enum event_part part;
-    bool systems; /* System has ended */
+    bool systems;              /* System has ended */
+    struct shape_trace *trace; /* NULL: what is met is not noted */
 };
 
 static const struct native_name *new_name(struct native_job *j, struct native_name *slot,
@@ -77,6 +78,8 @@ static inline const struct native_name *take_name(struct direct *d,
         name = new_name(d->j, slot, at, element);
     if (!name || at != d->at)
         return name;
+    if (d->trace)
+        d->trace->unfit = true;
     if (d->end - d->at < 10 + 2 * name->units)
         return NULL;
     d->at += 10 + 2 * name->units;
@@ -98,6 +101,16 @@ static bool take_text(struct direct *d, struct value *ret)
     return true;
 }
 
+/* The four bytes of a size, which nothing depends on. */
+static bool take_size(struct direct *d)
+{
+    if (d->end - d->at < 4)
+        return false;
+    shape_mark(d->trace, (struct shape_mark){ d->at, d->at + 4, .kind = SHAPE_SIZE });
+    d->at += 4;
+    return true;
+}
+
 static uint8_t peek(const struct direct *d)
 {
     return d->at < d->end ? d->p[d->at] & 0xbf : 0xff;
@@ -114,6 +127,23 @@ static bool add(struct direct *d, struct slice name, uint32_t id, struct value v
     b->field[b->ev.n++] =
         (struct field){ .name = name, .id = id, .part = (uint8_t)d->part, .value = v };
     return true;
+}
+
+/* Notes the field that a text at v became, or becomes when it is not empty; or, without a text, an
+ * empty field. */
+static void mark_field(struct direct *d, bool text, bool keeps_empty, struct slice name,
+                       uint32_t id, struct value v)
+{
+    struct shape_mark m = { d->at, d->at, .kind = SHAPE_EMPTY, .keeps_empty = keeps_empty };
+
+    if (!d->trace)
+        return;
+    m.field = (struct field){ .name = name, .id = id, .part = (uint8_t)d->part, .value = v };
+    if (text) {
+        m.kind = SHAPE_TEXT;
+        m.at = (uint32_t)(v.p - d->p) - 2;
+    }
+    shape_mark(d->trace, m);
 }
 
 /* Data's Name as text, with its id. NULL when the arena is full. */
@@ -166,6 +196,7 @@ static bool take_attributes(struct direct *d, const struct native_name *element,
         if (data && element->is_data)
             continue;
         *any = true;
+        mark_field(d, true, true, system ? a->joined : a->local, a->id, v);
         if (!add(d, system ? a->joined : a->local, a->id, v))
             return false;
     }
@@ -176,14 +207,16 @@ static bool take_attributes(struct direct *d, const struct native_name *element,
 static bool take_leaf(struct direct *d, struct slice name, uint32_t id, bool any)
 {
     struct value v = { (const uint8_t *)"", 0, VALUE_UTF16 };
+    bool text = peek(d) == TOKEN_VALUE, keeps = event_builder_keeps_empty(d->part, name, any);
 
-    if (peek(d) == TOKEN_VALUE && !take_text(d, &v))
+    if (text && !take_text(d, &v))
         return false;
     if (peek(d) != TOKEN_END)
         return false;
+    if (text || keeps)
+        mark_field(d, text, keeps, name, id, v);
     d->at++;
-    if ((v.n < 2 || binxml_u16(v.p) == 0) && binxml_value_empty(&v) &&
-        !event_builder_keeps_empty(d->part, name, any))
+    if (!keeps && shape_text_empty(&v))
         return true;
     return add(d, name, id, v);
 }
@@ -206,13 +239,11 @@ static bool take_element(struct direct *d)
     bool any = false, list;
 
     list = d->p[d->at++] & TOKEN_MORE;
-    if (d->end - d->at < 4)
+    if (!take_size(d))
         return false;
-    d->at += 4;
     element = take_name(d, NULL);
-    if (!element || !enter(d, element) || (list && d->end - d->at < 4))
+    if (!element || !enter(d, element) || (list && !take_size(d)))
         return false;
-    d->at += list ? 4 : 0;
     if (!take_attributes(d, element, &label, &any))
         return false;
     name = label ? label->text : element->local;
@@ -221,8 +252,10 @@ static bool take_element(struct direct *d)
         d->at++;
         if (d->depth <= 1)
             return d->depth == 1 && d->part != EVENT_SYSTEM;
-        return !event_builder_keeps_empty(d->part, name, any) ||
-               add(d, name, id, value_utf8(SLICE("")));
+        if (!event_builder_keeps_empty(d->part, name, any))
+            return true;
+        mark_field(d, false, true, name, id, value_utf8(SLICE("")));
+        return add(d, name, id, value_utf8(SLICE("")));
     }
     if (peek(d) != TOKEN_CLOSE_START)
         return false;
@@ -243,6 +276,7 @@ static int end_system(struct direct *d)
     int rc;
 
     d->systems = true;
+    shape_mark(d->trace, (struct shape_mark){ d->at, d->at, .kind = SHAPE_SYSTEM });
     rc = native_ask(d->j, ev->provider, ev->channel, ev->event_id);
     if (rc < 0 || !d->j->v->facts_only)
         return rc;
@@ -259,36 +293,71 @@ static bool skip(const struct direct *d, uint32_t at, uint32_t size, uint32_t *r
     return true;
 }
 
-int native_direct(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end)
+/* Token by token from the first element on. */
+static int take_record(struct direct *d, uint32_t size, uint32_t *ret_end)
 {
-    struct direct d = { .j = j, .p = j->chunk.p, .at = at + 4, .end = end };
-    uint32_t size;
-    int rc;
+    uint32_t at = d->at;
 
-    if (end - at < 9 || binxml_u32(d.p + at) != 0x0001010fu || peek(&d) != TOKEN_ELEMENT)
-        return NATIVE_SLOW;
-    size = binxml_u32(d.p + at + 5);
-    event_builder_start(&j->w->builder, j->r->base.options.names);
+    event_builder_start(&d->j->w->builder, d->j->r->base.options.names);
     do {
-        uint8_t token = peek(&d);
+        uint8_t token = peek(d);
 
         if (token == TOKEN_ELEMENT) {
-            if (!take_element(&d))
+            if (!take_element(d))
                 return NATIVE_SLOW;
-        } else if (token == TOKEN_END && d.depth > 0) {
-            d.at++;
-            if (--d.depth == 1 && d.part == EVENT_SYSTEM) {
-                rc = end_system(&d);
+        } else if (token == TOKEN_END && d->depth > 0) {
+            d->at++;
+            if (--d->depth == 1 && d->part == EVENT_SYSTEM) {
+                int rc = end_system(d);
+
                 if (rc < 0)
-                    return skip(&d, at + 9, size, ret_end) ? rc : NATIVE_SLOW;
+                    return skip(d, at + 5, size, ret_end) ? rc : NATIVE_SLOW;
             }
         } else {
             return NATIVE_SLOW;
         }
-    } while (d.depth > 0);
-    if (peek(&d) != TOKEN_EOF || !d.systems)
+    } while (d->depth > 0);
+    if (peek(d) != TOKEN_EOF || !d->systems)
         return NATIVE_SLOW;
-    *ret_end = d.at + 1;
-    event_builder_finish(&j->w->builder);
+    d->at++;
+    shape_mark(d->trace, (struct shape_mark){ d->at, d->at, .kind = SHAPE_END });
+    *ret_end = d->at;
+    event_builder_finish(&d->j->w->builder);
     return EV_OK;
+}
+
+/* The shapes of the chunk at hand. */
+static struct native_shapes *shapes_of(struct native_worker *nw)
+{
+    if (nw->shapes.generation != nw->templates.generation)
+        nw->shapes = (struct native_shapes){ .generation = nw->templates.generation };
+    return &nw->shapes;
+}
+
+int native_direct(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end)
+{
+    struct native_shapes *shapes = shapes_of(j->nw);
+    struct direct d = { .j = j, .p = j->chunk.p, .at = at + 4, .end = end };
+    uint32_t size;
+    int rc = NATIVE_SLOW;
+
+    if (end - at < 9 || binxml_u32(d.p + at) != 0x0001010fu || peek(&d) != TOKEN_ELEMENT)
+        return NATIVE_SLOW;
+    size = binxml_u32(d.p + at + 5);
+    /* The newest first: one that knows a whole record comes after one that knows System alone. */
+    for (uint32_t i = shapes->n; rc == NATIVE_SLOW && i-- > 0;)
+        rc = native_shape_read(j, &shapes->shape[i], d.at, end, ret_end);
+    if (rc == NATIVE_UNWANTED || rc == NATIVE_ENOUGH)
+        return skip(&d, at + 9, size, ret_end) ? rc : NATIVE_SLOW;
+    if (rc == EV_OK)
+        return rc;
+    if (shapes->n < SHAPES) {
+        d.trace = &j->nw->shape_trace;
+        d.trace->n = 0;
+        d.trace->unfit = false;
+    }
+    rc = take_record(&d, size, ret_end);
+    if (d.trace && rc != NATIVE_SLOW)
+        native_shape_keep(shapes, &j->nw->name_arena, d.p, at + 4, d.trace);
+    return rc;
 }

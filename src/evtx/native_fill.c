@@ -3,72 +3,9 @@
  * It decides nothing that the token walk would decide otherwise; where a record is not of the usual
  * shape it gives up and the walk starts over.
  * May include: base/, event/, this folder. */
-#include "evtx/native_impl.h"
-
-#include "base/limits.h"
-#include "base/vec.h"
+#include "evtx/native_fact.h"
 
 #define FRAGMENT 0x0001010fu
-
-bool native_instance_open(struct native_job *j, enum template_level level, uint32_t at,
-                          uint32_t end, struct native_instance *ret, uint32_t *ret_end)
-{
-    const uint8_t *p = j->chunk.p;
-    uint32_t *off = j->nw->off[level != TEMPLATE_RECORD];
-    uint32_t definition, id, n, value;
-
-    if (end - at < 14)
-        return false;
-    id = binxml_u32(p + at + 2);
-    definition = binxml_u32(p + at + 6);
-    at += 10;
-    if (definition == at) {
-        uint32_t body;
-
-        if (end - at < TEMPLATE_HEADER + 4)
-            return false;
-        body = binxml_u32(p + at + 20);
-        if (body > end - at - TEMPLATE_HEADER - 4)
-            return false;
-        at += TEMPLATE_HEADER + body;
-    }
-    ret->t = template_find(&j->nw->templates, j->chunk, definition, level);
-    n = binxml_u32(p + at);
-    at += 4;
-    if (!ret->t || binxml_u32(ret->t->guid) != id || n > FAST_VALUES || 4 * n > end - at)
-        return false;
-    value = at + 4 * n;
-    for (uint32_t i = 0; i < n; i++) {
-        off[i] = value;
-        value += binxml_u16(p + at + 4 * i);
-    }
-    off[n] = value;
-    if (value > end)
-        return false;
-    ret->values = (struct binxml_values){ p + at, off, p, (uint32_t)j->chunk.n, n };
-    ret->trace = NULL;
-    *ret_end = value;
-    return true;
-}
-
-/* The text of a value that seldom changes. Borrowed until the next record. */
-static struct slice memo_text(struct native_job *j, enum template_fact fact, const struct value *v)
-{
-    struct native_memo *m = &j->nw->memo[fact];
-    struct slice text;
-
-    if (v->n == m->n && v->type == m->type && memcmp(v->p, m->raw, m->n) == 0)
-        return slice_of(m->text, m->text_n);
-    text = value_text(v, &j->w->builder.arena);
-    if (!text.p || v->n > sizeof m->raw || text.n > sizeof m->text)
-        return text;
-    memcpy(m->raw, v->p, v->n);
-    m->n = v->n;
-    m->type = v->type;
-    memcpy(m->text, text.p, text.n);
-    m->text_n = text.n;
-    return slice_of(m->text, m->text_n);
-}
 
 static struct slice key_text(struct native_job *j, const struct native_instance *in,
                              enum template_fact fact)
@@ -85,7 +22,7 @@ static struct slice key_text(struct native_job *j, const struct native_instance 
         return op->kind == OP_ATTRIBUTE || (v.type == VALUE_NULL && op->flags & OP_DROPS)
                    ? SLICE_ABSENT
                    : SLICE("");
-    return memo_text(j, fact, &v);
+    return native_memo_text(j, fact, &v);
 }
 
 static uint32_t key_number(const struct native_instance *in)
@@ -97,106 +34,9 @@ static uint32_t key_number(const struct native_instance *in)
     if (!op)
         return 0;
     v = op->kind == OP_LITERAL ? op->field.value : binxml_value(&in->values, op->slot);
+    if (v.type == VALUE_U16 && v.n == 2)
+        return binxml_u16(v.p);
     return value_u64(&v, &n) == EV_OK && n <= UINT32_MAX ? (uint32_t)n : 0;
-}
-
-/* A number that is not of the usual type. */
-static __attribute__((noinline)) void set_number(struct event *ev, uint8_t fact,
-                                                 const struct value *v)
-{
-    uint64_t n;
-
-    if (value_u64(v, &n) < 0)
-        return;
-    if (fact == FACT_LEVEL)
-        ev->level = n <= UINT8_MAX ? (uint8_t)n : 0;
-    else if (fact == FACT_VERSION)
-        ev->version = n <= UINT8_MAX ? (uint8_t)n : 0;
-    else if (fact == FACT_EVENT_ID) {
-        ev->has_event_id = n <= UINT32_MAX;
-        ev->event_id = n <= UINT32_MAX ? (uint32_t)n : 0;
-    } else {
-        ev->has_record_id = true;
-        ev->record_id = n;
-    }
-}
-
-static __attribute__((noinline)) void set_time(struct event *ev, const struct value *v)
-{
-    uint64_t t;
-
-    if (value_filetime(v, &t) == EV_OK)
-        ev->time_created = t;
-}
-
-/* The usual types first; false when it is none. */
-static inline bool set_usual(struct event *ev, uint8_t fact, const struct value *v)
-{
-    if (fact == FACT_TIME && v->type == VALUE_FILETIME && v->n == 8) {
-        ev->time_created = binxml_u64(v->p);
-    } else if (fact == FACT_RECORD_ID && v->type == VALUE_U64 && v->n == 8) {
-        ev->has_record_id = true;
-        ev->record_id = binxml_u64(v->p);
-    } else if (fact == FACT_EVENT_ID && v->type == VALUE_U16 && v->n == 2) {
-        ev->has_event_id = true;
-        ev->event_id = binxml_u16(v->p);
-    } else if (fact == FACT_LEVEL && v->type == VALUE_U8 && v->n == 1) {
-        ev->level = v->p[0];
-    } else if (fact == FACT_VERSION && v->type == VALUE_U8 && v->n == 1) {
-        ev->version = v->p[0];
-    } else {
-        return false;
-    }
-    return true;
-}
-
-static struct slice fact_text(struct native_job *j, uint8_t fact, struct field *f)
-{
-    if (!f->text.p)
-        f->text = memo_text(j, (enum template_fact)fact, &f->value);
-    return f->text;
-}
-
-/* The facts of the event that this field tells. Texts of the key are there already. */
-static inline void set_fact(struct native_job *j, const struct native_key *key, uint8_t fact,
-                            struct field *f)
-{
-    struct event *ev = &j->w->builder.ev;
-
-    switch (fact) {
-    case FACT_PROVIDER:
-        ev->provider = f->text = key->provider;
-        break;
-    case FACT_CHANNEL:
-        ev->channel = f->text = key->channel;
-        break;
-    case FACT_COMPUTER:
-        ev->computer = fact_text(j, fact, f);
-        break;
-    case FACT_USER:
-        ev->user_sid = fact_text(j, fact, f);
-        break;
-    case FACT_TIME:
-        if (!set_usual(ev, FACT_TIME, &f->value))
-            set_time(ev, &f->value);
-        break;
-    default:
-        if (!set_usual(ev, fact, &f->value))
-            set_number(ev, fact, &f->value);
-    }
-}
-
-/* Room for n more fields. False when the event would have too many. */
-static bool reserve(struct event_builder *b, uint32_t n)
-{
-    while (b->room - b->ev.n < n) {
-        void *v = b->field;
-
-        if (!vec_grow(&v, b->room, &b->room, sizeof *b->field, LIMIT_EVENT_FIELDS))
-            return false;
-        b->field = v;
-    }
-    return true;
 }
 
 static struct field *add(struct native_job *j, const struct native_instance *in,
@@ -301,7 +141,7 @@ static bool fill_value(struct native_job *j, const struct native_instance *in,
     }
     f = add(j, in, op, v);
     if (f && op->fact && in->t->fact[op->fact] == op)
-        set_fact(j, key, op->fact, f);
+        native_fact_set(j, key, op->fact, f);
     return f != NULL;
 }
 
@@ -330,7 +170,7 @@ static bool fill_op(struct native_job *j, const struct native_instance *in,
             return false;
         f->text = op->field.text;
         if (op->fact && in->t->fact[op->fact] == op)
-            set_fact(j, key, op->fact, f);
+            native_fact_set(j, key, op->fact, f);
         return true;
     case OP_CHILDLESS:
         return !childless(in, op) || add(j, in, op, value_utf8(SLICE("")));
@@ -367,14 +207,14 @@ static bool fill_plan(struct native_job *j, const struct native_plan *p,
     struct field *to;
 
     /* With room for one, there is a place to point at. */
-    if (!reserve(b, p->fields ? p->fields : 1))
+    if (!event_builder_reserve(b, p->fields ? p->fields : 1))
         return false;
     to = b->field + b->ev.n;
     native_plan_fields(p, &in->values, to);
     b->ev.n += p->fields;
     j->nw->planned[in->t->level != TEMPLATE_RECORD] = p;
     for (uint32_t i = 0; key && i < p->facts; i++)
-        set_fact(j, key, p->fact[i].fact, to + p->fact[i].field);
+        native_fact_set(j, key, p->fact[i].fact, to + p->fact[i].field);
     return !p->body || fill_body(j, in, p->body);
 }
 
@@ -414,6 +254,16 @@ static bool open_record(struct native_job *j, uint32_t at, uint32_t end, struct 
     return true;
 }
 
+/* The key, and whether its record is wanted. */
+static int ask_key(struct native_job *j, const struct native_instance *in, struct native_key *ret)
+{
+    event_builder_drop_texts(&j->w->builder);
+    ret->provider = key_text(j, in, FACT_PROVIDER);
+    ret->channel = key_text(j, in, FACT_CHANNEL);
+    ret->event_id = key_number(in);
+    return native_ask(j, ret->provider, ret->channel, ret->event_id);
+}
+
 int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_end)
 {
     struct event_builder *b = &j->w->builder;
@@ -423,12 +273,10 @@ int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_e
 
     if (!open_record(j, at, end, &in, ret_end))
         return NATIVE_SLOW;
-    event_builder_start(b, j->r->base.options.names);
-    key = (struct native_key){ key_text(j, &in, FACT_PROVIDER), key_text(j, &in, FACT_CHANNEL),
-                               key_number(&in) };
-    rc = native_ask(j, key.provider, key.channel, key.event_id);
+    rc = ask_key(j, &in, &key);
     if (rc < 0)
         return rc;
+    event_builder_blank(b, j->r->base.options.names);
     j->nw->planned[0] = j->nw->planned[1] = NULL;
     /* Too many fields: the walk would come to the same ones, at several times the cost. */
     if (!fill(j, &in, &key) && !b->ev.cut)
@@ -443,19 +291,20 @@ int native_facts(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_
     struct native_instance *in = &j->nw->outer;
     struct event *ev = &b->ev;
     const struct template_op *time;
+    struct native_key key;
     struct value v;
     uint64_t t;
     int rc;
 
     if (!open_record(j, at, end, in, ret_end))
         return NATIVE_SLOW;
-    event_builder_start(b, j->r->base.options.names);
-    ev->provider = key_text(j, in, FACT_PROVIDER);
-    ev->channel = key_text(j, in, FACT_CHANNEL);
-    ev->event_id = key_number(in);
-    rc = native_ask(j, ev->provider, ev->channel, ev->event_id);
+    rc = ask_key(j, in, &key);
     if (rc < 0)
         return rc;
+    event_builder_blank(b, j->r->base.options.names);
+    ev->provider = key.provider;
+    ev->channel = key.channel;
+    ev->event_id = key.event_id;
     ev->computer = key_text(j, in, FACT_COMPUTER);
     time = in->t->fact[FACT_TIME];
     if (time) {

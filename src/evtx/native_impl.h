@@ -6,6 +6,7 @@
 #define EVTX_NATIVE_IMPL_H
 
 #include "evtx/native_plan.h"
+#include "evtx/native_shape.h"
 #include "evtx/native_sink.h"
 #include "evtx/reader_impl.h"
 #include "evtx/record_walk.h"
@@ -84,10 +85,12 @@ struct native_worker {
     struct arena name_arena; /* lifetime: one chunk */
     struct native_name name[1024];
     struct native_label label[1024];
+    struct native_shapes shapes;
+    struct shape_trace shape_trace;
     uint32_t steps;                   /* left for the records of this chunk */
     uint64_t walked;                  /* active records that the token walk had to read */
     bool walk_only;                   /* for tests: no compiled templates, all by the token walk */
-    uint32_t off[2][FAST_VALUES + 1]; /* of the record's values and of the body's */
+    uint32_t off[2][FAST_VALUES + 4]; /* of the record's values and of the body's, and padding */
     struct native_trace trace[2];
     const struct native_plan *planned[2]; /* native_fill: of the record's and the body's fields */
 };
@@ -130,12 +133,6 @@ static inline void native_span_record(const struct native_job *j, enum span_clas
                                               .record_number = binxml_u64(p + 8),
                                               .written = binxml_u64(p + 16) });
 }
-
-/* Provider, channel and EventID of a record as `want` was asked for them. */
-struct native_key {
-    struct slice provider, channel;
-    uint32_t event_id;
-};
 
 /* How a record came to be found. */
 enum native_class { NATIVE_ACTIVE, NATIVE_RECOVERED };

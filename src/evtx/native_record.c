@@ -103,6 +103,8 @@ static int behind(struct native_job *j, enum span_class kind, uint32_t at, uint3
     enum span_class padding = kind == SPAN_RECORD ? SPAN_PADDING : kind;
     int rc = EV_OK;
 
+    if (!j->v->span && end - stop <= RECORD_PAD_MAX)
+        return EV_OK;
     native_span_record(j, kind, at - RECORD_HEADER, stop - at + RECORD_HEADER);
     if (end - stop > RECORD_PAD_MAX)
         rc = hidden(j, stop, end, padding);
@@ -214,13 +216,13 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
     enum span_class kind = SPAN_RECORD;
     uint32_t stop = end;
     int rc = NATIVE_SLOW;
+    bool opened, planned;
 
     j->counts->records++;
     if (!j->nw->walk_only)
         rc = j->v->facts_only ? native_facts(j, at, end, &stop) : native_fill(j, at, end, &stop);
-    j->w->now = (struct reader_now){ .job = j, .at = at, .end = end };
-    j->w->now.opened = rc == EV_OK && j->v->facts_only;
-    j->w->now.planned = rc == EV_OK && !j->v->facts_only;
+    opened = rc == EV_OK && j->v->facts_only;
+    planned = rc == EV_OK && !j->v->facts_only;
     if (rc == NATIVE_SLOW && !j->nw->walk_only)
         rc = native_direct(j, at, end, &stop);
     if (rc == NATIVE_SLOW)
@@ -228,6 +230,9 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
     if (rc == NATIVE_UNWANTED) {
         j->counts->skipped++;
     } else if (rc == EV_OK || rc == NATIVE_ENOUGH) {
+        j->w->now = (struct reader_now){ .job = j, .at = at, .end = end };
+        j->w->now.opened = opened;
+        j->w->now.planned = planned;
         rc = deliver(j, NATIVE_ACTIVE, &j->w->builder.ev);
         if (rc < 0)
             return rc;

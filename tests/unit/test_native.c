@@ -205,24 +205,61 @@ static void usual_records_are_filled_in(void **state)
          "a=\"${str:}\"><Y>${str:1}</Y></X></UserData>\n" BEGIN                                    \
          "channel=System\n<UserData><X a=\"${str:q}\"><Y>${str:}</Y></X></UserData>\n"
 
-static void records_of_one_template_keep_their_own_fields(void **state)
+/* The fast ways and the token walk come to the same events. */
+static void ways_agree(struct evtx_run *t, const char *script, unsigned events)
 {
-    struct evtx_run *t = *state;
     struct slice walked, filled;
     uint8_t *copy;
 
     run(t, HEAD "A=x\n", NULL); /* makes the worker */
     t->worker->native->walk_only = true;
-    run(t, KINDS KINDS KINDS, NULL);
+    run(t, script, NULL);
     t->worker->native->walk_only = false;
     copy = memcpy(xcalloc(1, t->events.n + 1), t->events.p, t->events.n);
     walked = slice_of(copy, t->events.n);
-    run(t, KINDS KINDS KINDS, NULL);
+    run(t, script, NULL);
     filled = buf_view(&t->events);
-    assert_int_equal(t->counts.events, 18);
+    assert_int_equal(t->counts.events, events);
     if (!slice_eq(walked, filled))
         fail_msg("%.*s\nis not\n%.*s", SLICE_ARG(filled), SLICE_ARG(walked));
     free(copy);
+}
+
+static void records_of_one_template_keep_their_own_fields(void **state)
+{
+    ways_agree(*state, KINDS KINDS KINDS, 18);
+}
+
+/* Without templates: the same elements with other texts, with none, with others left out. */
+#define DIRECT_KINDS                                                                               \
+    DIRECT "A=x\nB=\n" DIRECT "A=\nB=yz\n" BEGIN                                                   \
+           "layout=direct user=S-1-5-18 channel=System\nA=1\nB=2\n" BEGIN                          \
+           "layout=direct user=S-1-5-19 channel=Setup computer=\"\"\nA=\nB=2\n" AT                 \
+           "id=70000 provider=P layout=direct channel=C\n:str=x\n:str=\n" AT                       \
+           "id=4624 provider=\"\" layout=direct channel=\"\"\n<UserData><X "                       \
+           "a=\"v\"><Y>1</Y><Z/><W></W></X></UserData>\n" AT                                       \
+           "id=4625 provider=Q layout=direct channel=D\n<UserData><X "                             \
+           "a=\"\"><Y></Y><Z/><W></W></X></UserData>\n"
+
+static void records_of_one_shape_keep_their_own_texts(void **state)
+{
+    struct evtx_run *t = *state;
+
+    ways_agree(t, DIRECT_KINDS DIRECT_KINDS DIRECT_KINDS DIRECT_KINDS, 28);
+    assert_in_range(t->worker->native->shapes.n, 4, SHAPES);
+    /* A shape that was kept of an unwanted record does not hide the rest of a wanted one. */
+    t->want_id = 4688;
+    run(t,
+        BEGIN "id=4689 layout=direct\nA=1\n" BEGIN "id=4689 layout=direct\nA=2\n" BEGIN
+              "layout=direct\nA=3\n" BEGIN "layout=direct\nA=4\n" BEGIN "layout=direct\nA=5\n" BEGIN
+              "id=4689 layout=direct\nA=6\n",
+        NULL);
+    t->want_id = 0;
+    assert_int_equal(t->counts.events, 3);
+    assert_int_equal(t->counts.skipped, 3);
+    has(t, "1 A=3\n");
+    has(t, "1 A=4\n");
+    has(t, "1 A=5\n");
 }
 
 static void too_many_fields_are_cut_where_the_walk_cuts_them(void **state)
@@ -596,6 +633,7 @@ int main(void)
         cmocka_unit_test(the_key_is_asked_before_the_rest_is_read),
         cmocka_unit_test(usual_records_are_filled_in),
         cmocka_unit_test(records_of_one_template_keep_their_own_fields),
+        cmocka_unit_test(records_of_one_shape_keep_their_own_texts),
         cmocka_unit_test(too_many_fields_are_cut_where_the_walk_cuts_them),
         cmocka_unit_test(the_visitor_can_stop),
         cmocka_unit_test(damage_is_found_and_the_next_record_read),
