@@ -64,9 +64,11 @@ static int event(void *ctx, struct event *ev)
 
     while (i < ev->n && ev->field[i].part == EVENT_SYSTEM)
         i++;
-    if (b->row == ROW_TEXT)
+    if (b->row == ROW_TEXT) {
+        event_texts(ev, i);
         for (; i < ev->n; i++)
-            sum += event_text(ev, i).n;
+            sum += ev->field[i].text.n;
+    }
     b->sum += sum;
     return EV_OK;
 }

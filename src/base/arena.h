@@ -41,6 +41,27 @@ static inline void *arena_try(struct arena *a, size_t n)
     a->used += room;
     return p;
 }
+/* For who writes many small things one behind the other, from a->at on: where the bytes end that may
+ * be written, and taking them, up to `to`. */
+static inline uint8_t *arena_end(const struct arena *a)
+{
+    size_t room = (size_t)(a->end - a->at);
+
+    if (!a->at)
+        return NULL;
+    return a->at + (room < a->cap - a->used ? room : a->cap - a->used);
+}
+static inline void arena_take(struct arena *a, uint8_t *to)
+{
+    size_t n = (size_t)(to - a->at);
+
+    if (n == 0)
+        return;
+    n = (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+    n = n < (size_t)(a->end - a->at) ? n : (size_t)(a->end - a->at);
+    a->used = n < a->cap - a->used ? a->used + n : a->cap;
+    a->at += n;
+}
 /* The same for sizes that are ours; aborts where arena_try returns NULL. Zeroed. */
 void *arena_zalloc(struct arena *a, size_t n, size_t size);
 /* A copy in the arena, terminated by a NUL that does not count. Absent stays absent.

@@ -5,95 +5,13 @@
  * May include: base/. */
 #include "base/utf16.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "base/utf16_ascii.h"
 
 #define REPLACEMENT 0xfffdu
 
-#ifdef __SSE2__
-/* Eight units to eight bytes; false when one is not ASCII (dst is written all the same). */
-static bool ascii_block(const uint8_t *src, uint8_t *dst)
-{
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)src);
-    __m128i bad = _mm_and_si128(v, _mm_set1_epi16((short)0xff80));
-
-    _mm_storel_epi64((__m128i *)(void *)dst, _mm_packus_epi16(v, v));
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(bad, _mm_setzero_si128())) == 0xffff;
-}
-
-/* The same for sixteen and for four. */
-static bool ascii_block16(const uint8_t *src, uint8_t *dst)
-{
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)src);
-    __m128i w = _mm_loadu_si128((const __m128i *)(const void *)(src + 16));
-    __m128i bad = _mm_and_si128(_mm_or_si128(v, w), _mm_set1_epi16((short)0xff80));
-
-    _mm_storeu_si128((__m128i *)(void *)dst, _mm_packus_epi16(v, w));
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(bad, _mm_setzero_si128())) == 0xffff;
-}
-
-static bool ascii_block4(const uint8_t *src, uint8_t *dst)
-{
-    __m128i v = _mm_loadl_epi64((const __m128i *)(const void *)src);
-    __m128i bad = _mm_and_si128(v, _mm_set1_epi16((short)0xff80));
-    int packed = _mm_cvtsi128_si32(_mm_packus_epi16(v, v));
-
-    memcpy(dst, &packed, 4);
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(bad, _mm_setzero_si128())) == 0xffff;
-}
-#else
-static bool ascii_block4(const uint8_t *src, uint8_t *dst)
-{
-    unsigned bad = 0;
-
-    for (size_t k = 0; k < 4; k++) {
-        bad |= (src[2 * k] & 0x80u) | src[2 * k + 1];
-        dst[k] = src[2 * k];
-    }
-    return !bad;
-}
-
-static bool ascii_block(const uint8_t *src, uint8_t *dst)
-{
-    unsigned bad = 0;
-
-    for (size_t k = 0; k < 8; k++) {
-        bad |= (src[2 * k] & 0x80u) | src[2 * k + 1];
-        dst[k] = src[2 * k];
-    }
-    return !bad;
-}
-
-static bool ascii_block16(const uint8_t *src, uint8_t *dst)
-{
-    return ascii_block(src, dst) && ascii_block(src + 16, dst + 8);
-}
-#endif
-
 size_t utf16_ascii(const uint8_t *src, size_t units, uint8_t *dst)
 {
-    size_t i = 0;
-
-    while (i + 16 <= units) {
-        if (!ascii_block16(src + 2 * i, dst + i))
-            break;
-        i += 16;
-    }
-    while (i + 8 <= units) {
-        if (!ascii_block(src + 2 * i, dst + i))
-            return i;
-        i += 8;
-    }
-    /* The rest as one block that ends with the text, if that is long enough. */
-    if (i < units && units >= 8)
-        return ascii_block(src + 2 * (units - 8), dst + units - 8) ? units : i;
-    if (units >= 4 && i == 0 && ascii_block4(src, dst) &&
-        ascii_block4(src + 2 * (units - 4), dst + units - 4))
-        return units;
-    for (; i < units && src[2 * i] < 0x80 && src[2 * i + 1] == 0; i++)
-        dst[i] = src[2 * i];
-    return i;
+    return utf16_ascii_inline(src, units, dst);
 }
 
 size_t utf16_length(const uint8_t *src, size_t units)

@@ -64,7 +64,8 @@ struct event {
     uint64_t time_created; /* FILETIME; 0: none readable */
 
     struct record_place place;
-    bool cut; /* a cap was reached: fields are missing at the end */
+    bool cut;    /* a cap was reached: fields are missing at the end */
+    bool padded; /* 32 bytes behind each UTF-16 value may be read: they lie in a chunk's buffer */
 };
 
 /* Makes the text of one of the event's fields anew; for event_text. */
@@ -78,6 +79,10 @@ static inline struct slice event_text(struct event *ev, size_t i)
 
     return f->text.p ? f->text : event_text_make(ev, f);
 }
+
+/* Makes the texts of all fields from `from` on: cheaper than one by one. Where the arena's cap is
+ * reached a text stays absent, and ev->cut is set. */
+void event_texts(struct event *ev, size_t from);
 
 /* Index of the first field with this id at or after from (System to ProcessingErrorData; not
  * RenderingInfo), or SIZE_MAX. */

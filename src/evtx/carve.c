@@ -81,7 +81,7 @@ static void take_chunk(struct carve *c, uint64_t base)
     j->chunk = view(c, base);
     j->offset = base;
     j->index = (base - j->r->first) / EVTX_CHUNK;
-    template_cache_chunk(&j->nw->templates, j->r->base.options.names);
+    native_templates_chunk(j->nw, j->r->base.options.names);
 }
 
 /* All from the last thing found up to `at` was nothing; what is there ends at `end`. */

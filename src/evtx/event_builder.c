@@ -24,6 +24,7 @@ void event_builder_start(struct event_builder *b, const struct names *names)
 {
     event_builder_drop_texts(b);
     event_builder_blank(b, names);
+    b->started = true;
 }
 
 void event_builder_blank(struct event_builder *b, const struct names *names)

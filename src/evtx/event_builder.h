@@ -16,6 +16,7 @@ struct event_builder {
     size_t room;
     const struct names *names;
     struct arena arena; /* lifetime: one event */
+    bool started;       /* event_builder_start was called: fields are not what they were */
 };
 
 void event_builder_init(struct event_builder *b);

@@ -177,7 +177,7 @@ int native_chunk(struct native_job *j)
 
     j->counts->chunks++;
     native_span(j, SPAN_CHUNK_HEADER, 0, CHUNK_HEADER);
-    template_cache_chunk(&j->nw->templates, j->r->base.options.names);
+    native_templates_chunk(j->nw, j->r->base.options.names);
     arena_reset(&j->nw->name_arena);
     j->nw->store_filled = false;
     j->nw->steps = LIMIT_CHUNK_STEPS;

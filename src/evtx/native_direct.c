@@ -357,6 +357,7 @@ int native_direct(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret
         d.trace->unfit = false;
     }
     rc = take_record(&d, size, ret_end);
+    j->w->builder.ev.padded = true;
     if (d.trace && rc != NATIVE_SLOW)
         native_shape_keep(shapes, &j->nw->name_arena, d.p, at + 4, d.trace);
     return rc;

@@ -200,21 +200,46 @@ static bool fill_ops(struct native_job *j, const struct native_instance *in,
     return true;
 }
 
+/* The facts that the fields of a plan tell. */
+static inline void plan_facts(struct native_job *j, const struct native_plan *p,
+                              const struct native_key *key, struct field *to)
+{
+    struct event *ev = &j->w->builder.ev;
+
+    if (p->usual) {
+        ev->has_event_id = ev->has_record_id = true;
+        ev->event_id = binxml_u16(to[p->number[FACT_EVENT_ID]].value.p);
+        ev->level = to[p->number[FACT_LEVEL]].value.p[0];
+        ev->version = to[p->number[FACT_VERSION]].value.p[0];
+        ev->record_id = binxml_u64(to[p->number[FACT_RECORD_ID]].value.p);
+        ev->time_created = binxml_u64(to[p->number[FACT_TIME]].value.p);
+    }
+    for (uint32_t i = 0; i < p->facts; i++)
+        native_fact_set(j, key, p->fact[i].fact, to + p->fact[i].field);
+}
+
+/* Fields of the last record with the same plan at the same place are there, all but their values. */
 static bool fill_plan(struct native_job *j, const struct native_plan *p,
                       const struct native_instance *in, const struct native_key *key)
 {
     struct event_builder *b = &j->w->builder;
+    struct native_made *made = &j->nw->made[in->t->level != TEMPLATE_RECORD];
     struct field *to;
+    bool again;
 
     /* With room for one, there is a place to point at. */
     if (!event_builder_reserve(b, p->fields ? p->fields : 1))
         return false;
     to = b->field + b->ev.n;
-    native_plan_fields(p, &in->values, to);
+    again = made->plan == p && made->at == b->ev.n;
+    if (!again)
+        j->nw->made[1].plan = NULL;
+    *made = (struct native_made){ p, b->ev.n };
+    native_plan_fields(p, &in->values, to, again);
     b->ev.n += p->fields;
     j->nw->planned[in->t->level != TEMPLATE_RECORD] = p;
-    for (uint32_t i = 0; key && i < p->facts; i++)
-        native_fact_set(j, key, p->fact[i].fact, to + p->fact[i].field);
+    if (key)
+        plan_facts(j, p, key, to);
     return !p->body || fill_body(j, in, p->body);
 }
 
@@ -232,6 +257,7 @@ static bool fill(struct native_job *j, struct native_instance *in, const struct 
         trace->unfit = false;
         in->trace = trace;
     }
+    native_made_forget(j->nw);
     if (!fill_ops(j, in, key))
         return false;
     if (in->trace)
@@ -276,12 +302,16 @@ int native_fill(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_e
     rc = ask_key(j, &in, &key);
     if (rc < 0)
         return rc;
+    if (b->started)
+        native_made_forget(j->nw);
     event_builder_blank(b, j->r->base.options.names);
+    b->started = false;
     j->nw->planned[0] = j->nw->planned[1] = NULL;
     /* Too many fields: the walk would come to the same ones, at several times the cost. */
     if (!fill(j, &in, &key) && !b->ev.cut)
         return NATIVE_SLOW;
     b->ev.field = b->field;
+    b->ev.padded = true;
     return EV_OK;
 }
 

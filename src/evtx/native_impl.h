@@ -65,6 +65,12 @@ struct native_label {
     struct slice text;
 };
 
+/* What the fields of the event were made by, from the at-th on. */
+struct native_made {
+    const struct native_plan *plan; /* NULL: by something else */
+    size_t at;
+};
+
 /* A template and the values that go into it. */
 struct native_instance {
     const struct template *t;
@@ -93,7 +99,21 @@ struct native_worker {
     uint32_t off[2][FAST_VALUES + 4]; /* of the record's values and of the body's, and padding */
     struct native_trace trace[2];
     const struct native_plan *planned[2]; /* native_fill: of the record's and the body's fields */
+    struct native_made made[2];           /* of the record's own instance, and of its body */
 };
+
+/* Somebody else writes the builder's fields, or plans may be gone. */
+static inline void native_made_forget(struct native_worker *nw)
+{
+    nw->made[0].plan = nw->made[1].plan = NULL;
+}
+
+/* Begins a chunk for the caches of templates. */
+static inline void native_templates_chunk(struct native_worker *nw, const struct names *names)
+{
+    template_cache_chunk(&nw->templates, names);
+    native_made_forget(nw);
+}
 
 /* A job, and the chunk at hand. */
 struct native_job {

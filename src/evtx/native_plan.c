@@ -39,16 +39,16 @@ static bool sized(const struct template_op *op)
 }
 
 /* The descriptors, and what of them decides: all types, and of some slots whether they are empty.
- * Values of most types have one size: that is compared instead. */
-static bool keep_types(struct arena *a, struct native_plan *p, const struct template *t,
-                       const struct binxml_values *vs)
+ * Values of most types have one size: that is compared instead. Returns what decides of them. */
+static uint8_t *keep_types(struct arena *a, struct native_plan *p, const struct template *t,
+                           const struct binxml_values *vs)
 {
     size_t n = ((size_t)4 * vs->n + 15) / 16 * 16;
     uint8_t *desc = arena_try(a, n), *mask = arena_try(a, n);
     uint16_t *of = arena_try(a, sizeof *of * t->ops);
 
     if (!desc || !mask || !of)
-        return false;
+        return NULL;
     memset(desc, 0, n);
     memset(mask, 0, n);
     memcpy(desc, vs->desc, (size_t)4 * vs->n);
@@ -69,7 +69,7 @@ static bool keep_types(struct arena *a, struct native_plan *p, const struct temp
     p->desc = desc;
     p->mask = mask;
     p->sized = of;
-    return true;
+    return mask;
 }
 
 /* Is the field's value one of the instance's? Else it is the same each time, and *ret tells it. */
@@ -92,19 +92,21 @@ static bool varies(const struct template_op *op, const struct binxml_values *vs,
 static bool keep_fields(struct arena *a, struct native_plan *p, const struct template *t,
                         const struct binxml_values *vs, const struct native_trace *trace)
 {
-    struct plan_field *field = arena_try(a, sizeof *field * trace->n);
+    struct field *field = arena_try(a, sizeof *field * trace->n);
+    struct plan_value *value = arena_try(a, sizeof *value * trace->n);
     struct plan_constant *constant = arena_try(a, sizeof *constant * trace->n);
 
-    if (!field || !constant)
+    if (!field || !value || !constant)
         return false;
     for (uint32_t i = 0; i < trace->n; i++) {
         const struct template_op *op = trace->op[i];
 
-        field[i] = (struct plan_field){ op->field.name, op->field.id, op->field.part, 0, 0 };
+        field[i] = op->field;
+        value[i] = (struct plan_value){ 0, VALUE_NULL };
         constant[p->constants].at = i;
         if (varies(op, vs, &constant[p->constants])) {
-            field[i].slot = op->slot;
-            field[i].type = type_of(vs, op->slot);
+            value[i].slot = op->slot;
+            value[i].type = type_of(vs, op->slot);
         } else {
             p->constants++;
         }
@@ -114,9 +116,44 @@ static bool keep_fields(struct arena *a, struct native_plan *p, const struct tem
         p->fact[p->facts++].fact = op->fact;
     }
     p->field = field;
+    p->value = value;
     p->fields = trace->n;
     p->constant = constant;
     return true;
+}
+
+/* Where all numbers among the facts are values of their usual types, they are taken as such: then
+ * these sizes matter, too, and the list of facts holds the texts alone. */
+static void keep_usual(struct native_plan *p, const struct binxml_values *vs, uint8_t *mask)
+{
+    static const struct {
+        uint8_t type, size;
+    } usual[FACT_COUNT] = { [FACT_EVENT_ID] = { VALUE_U16, 2 },
+                            [FACT_LEVEL] = { VALUE_U8, 1 },
+                            [FACT_VERSION] = { VALUE_U8, 1 },
+                            [FACT_RECORD_ID] = { VALUE_U64, 8 },
+                            [FACT_TIME] = { VALUE_FILETIME, 8 } };
+    uint32_t numbers = 0, texts = 0;
+
+    for (uint32_t i = 0; i < p->facts; i++) {
+        const struct plan_value *v = &p->value[p->fact[i].field];
+        uint8_t fact = p->fact[i].fact;
+
+        p->number[fact] = p->fact[i].field;
+        if (usual[fact].size && v->type == usual[fact].type &&
+            binxml_u16(vs->desc + 4 * v->slot) == usual[fact].size)
+            numbers++;
+    }
+    if (numbers < 5)
+        return;
+    for (uint32_t i = 0; i < p->facts; i++) {
+        if (usual[p->fact[i].fact].size)
+            memcpy(mask + 4 * p->value[p->fact[i].field].slot, "\xff\xff\xff\0", 4);
+        else
+            p->fact[texts++] = p->fact[i];
+    }
+    p->facts = texts;
+    p->usual = true;
 }
 
 void native_plan_keep(struct arena *a, const struct template *t, const struct binxml_values *vs,
@@ -124,6 +161,7 @@ void native_plan_keep(struct arena *a, const struct template *t, const struct bi
 {
     struct render_memo_json *json;
     struct native_plan *p;
+    uint8_t *mask;
 
     if (trace->unfit)
         return;
@@ -135,8 +173,10 @@ void native_plan_keep(struct arena *a, const struct template *t, const struct bi
     *p = (struct native_plan){
         .next = t->plans->first, .values = vs->n, .body = trace->body, .json = json
     };
-    if (!keep_types(a, p, t, vs) || !keep_fields(a, p, t, vs, trace))
+    mask = keep_types(a, p, t, vs);
+    if (!mask || !keep_fields(a, p, t, vs, trace))
         return;
+    keep_usual(p, vs, mask);
     t->plans->first = p;
     t->plans->n++;
 }

@@ -26,12 +26,10 @@ struct native_trace {
 
 struct render_memo_json;
 
-/* A field but for the place of its value. */
-struct plan_field {
-    struct slice name;
-    uint32_t id;
-    uint8_t part, type; /* type: of the value */
-    uint16_t slot;      /* of the value */
+/* Where a field's value comes from. */
+struct plan_value {
+    uint16_t slot;
+    uint8_t type;
 };
 
 /* A field whose value is always the same. */
@@ -48,7 +46,8 @@ struct native_plan {
     const uint8_t *mask;   /* the bits of them that matter */
     const uint16_t *sized; /* 2 * slot + 1 where the value must be empty, 2 * slot where not */
     uint32_t sized_n;
-    const struct plan_field *field;
+    const struct field *field; /* but for the places of their values */
+    const struct plan_value *value;
     uint32_t fields;
     const struct plan_constant *constant;
     uint32_t constants;
@@ -59,6 +58,9 @@ struct native_plan {
     } fact[FACT_COUNT]; /* what of the fields is one */
     uint32_t facts;
     struct render_memo_json *json; /* render_json.h */
+    /* All facts that are numbers are there, and of the usual types: the fields that tell them. */
+    bool usual;
+    uint16_t number[FACT_COUNT];
 };
 
 /* Those of one template. */
@@ -97,22 +99,20 @@ const struct native_plan *native_plan_find(const struct template *t,
 void native_plan_keep(struct arena *a, const struct template *t, const struct binxml_values *vs,
                       const struct native_trace *trace);
 
-/* The fields of plan p, with these values, to room for all of them. */
+/* The fields of plan p, with these values, to room for all of them. again: the names that are there are
+ * those of p. */
 static inline void native_plan_fields(const struct native_plan *p, const struct binxml_values *vs,
-                                      struct field *to)
+                                      struct field *to, bool again)
 {
     const uint8_t *base = vs->base;
-    const uint32_t *off = vs->off;
 
+    if (!again && p->fields)
+        memcpy(to, p->field, p->fields * sizeof *to);
     for (uint32_t i = 0; i < p->fields; i++) {
-        const struct plan_field *f = &p->field[i];
-        uint32_t at = off[f->slot];
+        const uint32_t *off = vs->off + p->value[i].slot;
 
-        to[i].name = f->name;
-        to[i].id = f->id;
-        to[i].part = f->part;
-        to[i].value = (struct value){ base + at, off[f->slot + 1] - at, f->type };
-        to[i].text = SLICE_ABSENT;
+        to[i].value = (struct value){ base + off[0], off[1] - off[0], p->value[i].type };
+        to[i].text.p = NULL;
     }
     for (uint32_t i = 0; i < p->constants; i++) {
         const struct plan_constant *c = &p->constant[i];

@@ -181,6 +181,7 @@ int native_shape_read(struct native_job *j, const struct native_shape *shape, ui
         return NATIVE_SLOW;
     set_facts(j, &key, fact);
     b->ev.field = b->field;
+    b->ev.padded = true;
     *ret_end = at;
     return EV_OK;
 }

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "build_event.h"
+#include "event/event.h"
 #include "event/value.h"
 
 struct vector {
@@ -115,6 +116,103 @@ static void full_arena_gives_the_absent_slice(void **state)
     arena_release(&a);
 }
 
+static void decimals_of_every_length(void **state)
+{
+    struct arena a;
+    uint64_t power = 1;
+
+    (void)state;
+    arena_init(&a, LIMIT_EVENT_ARENA);
+    for (int i = 0; i < 20; i++, power *= 10)
+        for (uint64_t u = power - 1; u - (power - 1) < 3; u++) {
+            char want[32];
+            uint8_t raw[8];
+            struct value v = { raw, 8, VALUE_U64 };
+
+            for (size_t k = 0; k < 8; k++)
+                raw[k] = (uint8_t)(u >> (8 * k));
+            snprintf(want, sizeof want, "%llu", (unsigned long long)u);
+            assert_slice(value_text(&v, &a), want);
+            v.type = VALUE_I64;
+            if ((int64_t)u < 0)
+                snprintf(want, sizeof want, "%lld", (long long)u);
+            assert_slice(value_text(&v, &a), want);
+            v.type = VALUE_HEX64;
+            snprintf(want, sizeof want, "0x%llx", (unsigned long long)u);
+            assert_slice(value_text(&v, &a), want);
+        }
+    arena_release(&a);
+}
+
+/* Every field's text, made with those of the others, is the text of its value alone. */
+static void same_texts(struct event *ev, struct arena *one)
+{
+    for (size_t i = 0; i < ev->n; i++)
+        ev->field[i].text = SLICE_ABSENT;
+    arena_reset(ev->arena);
+    arena_reset(one);
+    event_texts(ev, 0);
+    for (size_t i = 0; i < ev->n; i++) {
+        struct slice want = value_text(&ev->field[i].value, one);
+
+        assert_non_null(ev->field[i].text.p);
+        assert_true(slice_eq(ev->field[i].text, want));
+    }
+    assert_false(ev->cut);
+}
+
+static void texts_made_at_once_are_those_made_singly(void **state)
+{
+    enum { TYPES = 0x17, SIZES = 44, UNITS = 40 };
+    static struct field field[TYPES * SIZES + UNITS * UNITS];
+    static uint8_t bytes[SIZES + 32], units[UNITS][2 * UNITS + 32];
+    struct arena a, one;
+    struct event ev = { .arena = &a, .field = field };
+
+    (void)state;
+    arena_init(&a, LIMIT_EVENT_ARENA);
+    arena_init(&one, LIMIT_EVENT_ARENA);
+    for (uint8_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 37 + 1);
+    bytes[1] = 5; /* a SID of five numbers */
+    for (uint8_t type = 0; type < TYPES; type++)
+        for (uint32_t n = 0; n < SIZES; n++)
+            field[ev.n++].value = (struct value){ bytes, n, type };
+    /* In text k every unit is ASCII but the k-th. */
+    for (uint32_t k = 0; k < UNITS; k++) {
+        for (uint32_t i = 0; i < UNITS + 16; i++)
+            units[k][2 * i] = (uint8_t)('a' + i % 26);
+        units[k][2 * k + 1] = k % 2 ? 0x20 : 0;
+        for (uint32_t n = 0; n < UNITS; n++)
+            field[ev.n++].value = (struct value){ units[k], 2 * n, VALUE_UTF16 };
+    }
+    same_texts(&ev, &one);
+    ev.padded = true;
+    same_texts(&ev, &one);
+    arena_release(&a);
+    arena_release(&one);
+}
+
+static void texts_stop_at_the_cap(void **state)
+{
+    struct field field[3] = { { .value = { (const uint8_t *)"\1\0\0\0", 4, VALUE_U32 } },
+                              { .value = { (const uint8_t *)"\2\0\0\0", 4, VALUE_U32 } },
+                              { .value = { (const uint8_t *)"\3\0\0\0", 4, VALUE_U32 } } };
+    struct arena a;
+    struct event ev = { .arena = &a, .field = field, .n = 3 };
+
+    (void)state;
+    arena_init(&a, 32);
+    event_texts(&ev, 1);
+    assert_null(field[0].text.p);
+    assert_slice(field[1].text, "2");
+    assert_slice(field[2].text, "3");
+    event_texts(&ev, 0);
+    assert_null(field[0].text.p);
+    assert_true(ev.cut);
+    arena_release(&a);
+}
+
 static void integers_read_in_either_base(void **state)
 {
     static const struct {
@@ -171,6 +269,9 @@ int main(void)
         cmocka_unit_test(nul_inside_utf16_is_kept_and_at_the_end_dropped),
         cmocka_unit_test(valid_utf8_is_not_copied),
         cmocka_unit_test(full_arena_gives_the_absent_slice),
+        cmocka_unit_test(decimals_of_every_length),
+        cmocka_unit_test(texts_made_at_once_are_those_made_singly),
+        cmocka_unit_test(texts_stop_at_the_cap),
         cmocka_unit_test(integers_read_in_either_base),
         cmocka_unit_test(times_read_from_every_type),
     };
