@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/interrupt.h"
 #include "base/limits.h"
 #include "base/parse.h"
 #include "meter.h"
@@ -125,7 +126,9 @@ static void try_libevtx(const struct trial *t, struct slice bytes, struct slot *
 
 static void work(struct trial *t, struct slot *s)
 {
-    for (; s->next < s->end && s->faults < FAULTS_MAX; s->next += s->step) {
+    /* The program catches signals: what would have ended this process only asks to stop. */
+    for (; s->next < s->end && s->faults < FAULTS_MAX && !interrupt_seen(NULL);
+         s->next += s->step) {
         struct slice bytes;
 
         /* SIGPROF ends the process, as a crash does. */
