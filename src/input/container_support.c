@@ -19,7 +19,7 @@ static const char *const line[] = {
     "rebuild",
 #endif
 #ifdef HAVE_LIBARCHIVE
-    "zip, 7z, tar, cab, gz, xz, zst, bz2, lz4 (libarchive " LIBARCHIVE_VERSION ")",
+    "zip, 7z, tar, cab, gz, xz, zst, bz2, lz4, lz (libarchive " LIBARCHIVE_VERSION ")",
 #else
     "no archives: built without libarchive: install libarchive-dev and rebuild",
 #endif

@@ -25,6 +25,8 @@ static const struct signature signatures[] = {
                  "7zXZ\0"),
       PROBE_ARCHIVE },
     { 0, SLICE_INIT("\x28\xb5\x2f\xfd"), PROBE_ARCHIVE },
+    { 0, SLICE_INIT("\x04\x22\x4d\x18"), PROBE_ARCHIVE }, /* lz4 */
+    { 0, SLICE_INIT("LZIP\x01"), PROBE_ARCHIVE },
     { 4, SLICE_INIT("1AY&SY"), PROBE_ARCHIVE },
     { 0, SLICE_INIT("MSCF\0\0\0\0"), PROBE_ARCHIVE },
     { 0, SLICE_INIT("Rar!\x1a\x07"), PROBE_ARCHIVE },

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/utf16.h"
 #include "jail/stored.h"
 
 bool archive_streams(struct slice head)
@@ -229,6 +230,8 @@ static size_t utf8_length(const uint8_t *p, size_t n)
  * as %XX, so that every name is text and none is lost. */
 static void show_name(struct slice raw, struct buf *out)
 {
+    const bool text = utf8_valid(raw); /* or some bytes of it might look like UTF-8 by chance */
+
     buf_clear(out);
     while (raw.n && (raw.p[0] == '/' || raw.p[0] == '\\'))
         raw = slice_sub(raw, 1, raw.n);
@@ -236,6 +239,8 @@ static void show_name(struct slice raw, struct buf *out)
         raw = slice_sub(raw, 2, raw.n);
     for (size_t i = 0; i < raw.n;) {
         size_t n = utf8_length(raw.p + i, raw.n - i);
+        if (n > 1 && !text)
+            n = 0;
         if (n == 0)
             buf_printf(out, "%%%02X", raw.p[i]);
         else if (raw.p[i] == '\\')
@@ -389,6 +394,7 @@ static int open_archive(struct opened *o)
     archive_read_support_filter_lzma(a);
     archive_read_support_filter_zstd(a);
     archive_read_support_filter_lz4(a);
+    archive_read_support_filter_lzip(a);
     for (size_t i = 0; i < o->j->keys.n; i++)
         if (o->j->keys.v[i].kind == WIRE_KEY_ARCHIVE)
             archive_read_add_passphrase(a, o->j->keys.v[i].text);

@@ -1,7 +1,10 @@
 """behaviour.py - what happens with evidence that is odd, damaged, hostile, or wanted only in part."""
 import glob
+import bz2
+import gzip
 import io
 import json
+import lzma
 import os
 import resource
 import shutil
@@ -48,6 +51,31 @@ def names(c, scan):
             "twice.evtx", "twice.evtx#2"}
     must(want <= seen and len(seen) == 7, sorted(seen))
     must(any("%81" in s for s in seen), sorted(seen))
+
+
+def streams(c, scan):
+    """Compressed streams one behind the other, other packers, sparse members, a password two layers deep."""
+    plain = c.make("tar")
+    with open(plain, "rb") as f:
+        data = f.read()
+    half = len(data) // 2
+    for name, pack in ("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress):
+        c.same(write(os.path.join(c.work, "two.tar." + name), pack(data[:half]) + pack(data[half:])))
+    for packer in "lz4", "lzip":
+        if shutil.which(packer):
+            c.same(write(os.path.join(c.work, "one.tar." + packer), m.tool(packer, "-q", "-c", plain)))
+    holes = os.path.join(c.work, "holes")
+    shutil.copytree(c.folder, holes)
+    log = os.path.join(holes, "C/Windows/System32/winevt/Logs/security.evtx")
+    os.truncate(log, 3 << 20)
+    for kind in "gnu", "posix":
+        path = os.path.join(c.work, kind + ".tar")
+        m.tool("tar", "-S", "--format=" + kind, "-cf", path, "-C", holes, ".")
+        must(os.path.getsize(path) < 2 << 20, "not sparse")
+        c.same(path)
+    inner = c.make("zip-aes")
+    c.same(write(os.path.join(c.work, "collector.zip"),
+                 zip_of([("metadata.json", b"{}"), ("data.zip", open(inner, "rb").read())], zipfile.ZIP_STORED)))
 
 
 def part(c, scan):
@@ -434,6 +462,7 @@ def cases(c):
     scan = sys.modules["__main__"].scan
     listed = {
         "names as KAPE, Velociraptor, CyLR and UAC write them": names,
+        "streams, holes and passwords as packers make them": streams,
         "a path inside names one log": part,
         "a path inside that does not exist": nothing_there,
         "an archive on standard input": standard_input,
