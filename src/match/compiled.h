@@ -4,6 +4,7 @@
 #ifndef MATCH_COMPILED_H
 #define MATCH_COMPILED_H
 
+#include "base/limits.h"
 #include "match/dispatch.h"
 #include "match/indexed.h"
 #include "match/leaf.h"
@@ -44,6 +45,7 @@ struct scratch {
     struct match_profile *profile; /* NULL: nothing is measured */
     struct hit *hit;
     size_t nhit, room;
+    uint32_t untested[LIMIT_UNTESTED]; /* of the last hit: its untested[i] as naive_tell says it */
 };
 
 /* The view through which the rule sees the event, open; NULL when it is not of its log source. */
@@ -56,5 +58,18 @@ struct view *scratch_twin(struct scratch *s, enum twin_kind kind, struct event *
 void naive_rule(struct scratch *s, const struct compiled *c, struct view *v);
 /* The same where s->plain already holds answers: by test, 0 or 1 + enum tri. */
 void naive_decide(struct scratch *s, const struct compiled *c, struct view *v);
+
+/* The last hit without what it took from the event: rule, counts, then tests. Of a rule without
+ * filters whose tests are all decided by facts, this is the same for all events with these facts.
+ * Writes at most TOLD_MOST numbers and returns how many; 0 when there was no room for reasons. */
+#define TOLD_HEAD 3
+#define TOLD_MOST (TOLD_HEAD + LIMIT_MATCHED + LIMIT_UNTESTED)
+size_t naive_tell(const struct scratch *s, uint32_t *ret);
+/* Makes that hit again for another event, and counts as naive_decide does. */
+void naive_retell(struct scratch *s, const uint32_t *told, struct view *v);
+static inline size_t told_size(const uint32_t *told)
+{
+    return TOLD_HEAD + (told[2] & 0xffff) + (told[2] >> 16);
+}
 
 #endif

@@ -50,9 +50,10 @@ struct index {
     double *share;        /* by fact */
     struct trigger_table trigger; /* without silent fields */
     uint64_t *always;             /* bit by rule: it has no trigger */
-    uint32_t *first;              /* by log source, one more at the end */
-    uint32_t *rule_of;            /* rules, ascending within each log source */
-    struct ids *ids;              /* by rule */
+    uint64_t *factual; /* bit by rule: facts decide all its tests, and it has no filter */
+    uint32_t *first;   /* by log source, one more at the end */
+    uint32_t *rule_of; /* rules, ascending within each log source */
+    struct ids *ids;   /* by rule */
 };
 
 /* What a cohort wants of a field. */

@@ -89,6 +89,25 @@ static void build_triggers(struct index *ix)
     facts_release(&facts);
 }
 
+static bool rule_is_factual(const struct index *ix, size_t rule)
+{
+    const struct rule *r = ix->m->rule[rule].rule;
+    const uint32_t *atom = ix->programs.v[rule].atom;
+
+    for (size_t i = 0; i < r->ntest; i++)
+        if (atom[i] != FACT_NONE && (atom[i] & IS_LEAF))
+            return false;
+    return r->nfilter == 0;
+}
+
+static void find_factual(struct index *ix)
+{
+    ix->factual = xcalloc(bit_words(ix->m->n), sizeof *ix->factual);
+    for (size_t i = 0; i < ix->m->n; i++)
+        if (rule_is_factual(ix, i))
+            bit_add(ix->factual, i);
+}
+
 int index_new(const struct matcher *m, struct index **ret, struct ev_err *err)
 {
     struct index *ix = xcalloc(1, sizeof *ix);
@@ -110,6 +129,7 @@ int index_new(const struct matcher *m, struct index **ret, struct ev_err *err)
         ix->share = trigger_shares(&ix->programs, rarity);
         build_sieves(ix, rarity);
         build_triggers(ix);
+        find_factual(ix);
         link_sources(ix);
         *ret = ix;
     } else {
@@ -129,6 +149,7 @@ void index_free(struct index *ix)
     free(ix->ignores);
     free(ix->share);
     free(ix->always);
+    free(ix->factual);
     free(ix->first);
     free(ix->rule_of);
     free(ix->ids);

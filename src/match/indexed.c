@@ -12,6 +12,16 @@
 
 #include <stdlib.h>
 
+/* What an event was to a rule that it woke. */
+enum outcome {
+    OUTCOME_NOTHING,
+    OUTCOME_UNDECIDED,
+    OUTCOME_TOLD,  /* a row whose reasons are remembered, too */
+    OUTCOME_ROW,   /* a row that is explained each time */
+    OUTCOME_ASKED, /* facts alone did not tell */
+    OUTCOMES
+};
+
 struct index_state {
     const struct index *ix;
     struct groups groups;
@@ -19,12 +29,18 @@ struct index_state {
     uint32_t *woken;     /* by rule: the round */
     uint32_t *candidate; /* rules of this round, ncandidate of them */
     size_t ncandidate;
-    bool open;         /* the event at hand: index_open was called */
-    uint32_t *like;    /* key of what an event's values gave */
-    uint8_t *outcome;  /* by place among the candidates */
-    uint32_t *learned; /* what is remembered of outcomes */
+    const struct cohort *cohort; /* of the event at hand */
+    bool open;                   /* index_open was called for it */
+    uint32_t *like;              /* key of what an event's values gave */
+    uint8_t *outcome;            /* by place among the candidates */
+    uint32_t *learned; /* what is remembered of outcomes, at most LEARNED_MOST and one a rule */
+    uint32_t *told;    /* hits of this round as naive_tell says them, ntold numbers */
+    size_t ntold;
     struct answers answers;
 };
+
+/* Numbers that hits add to what is remembered of one list of facts; more are explained anew. */
+#define LEARNED_MOST 4096
 
 struct index_state *index_state_new(const struct matcher *m)
 {
@@ -38,7 +54,8 @@ struct index_state *index_state_new(const struct matcher *m)
     st->candidate = xcalloc(m->n + 1, sizeof *st->candidate);
     st->like = xcalloc(SIFT_NUMBERS + 2 * bit_words(ix->nfield) + 1, sizeof *st->like);
     st->outcome = xcalloc(m->n + 1, sizeof *st->outcome);
-    st->learned = xcalloc(m->n + 8, sizeof *st->learned);
+    st->learned = xcalloc(m->n + LEARNED_MOST + OUTCOMES, sizeof *st->learned);
+    st->told = xcalloc(LEARNED_MOST, sizeof *st->told);
     st->answers = (struct answers){ .programs = &ix->programs, .stamp = st->sift.stamp };
     st->answers.silent = st->groups.silent_now;
     st->answers.memo = st->sift.memo;
@@ -58,6 +75,7 @@ void index_state_free(struct index_state *st)
     free(st->like);
     free(st->outcome);
     free(st->learned);
+    free(st->told);
     free(st->answers.asked);
     free(st->answers.answer);
     free(st);
@@ -79,17 +97,18 @@ static void look_through(struct index_state *st, struct scratch *s, const struct
     a->view = v;
     a->regex = s->regex;
     st->ncandidate = 0;
+    st->cohort = c;
     st->open = false;
 }
 
 /* Before a program runs: the facts have their stamps, silent fields and the view are known. */
-static void index_open(struct index_state *st, const struct cohort *c, struct view *v)
+static void index_open(struct index_state *st, struct view *v)
 {
     if (st->open)
         return;
     st->open = true;
     sift_settle(&st->sift);
-    groups_tell(&st->groups, c);
+    groups_tell(&st->groups, st->cohort);
     view_open(v);
 }
 
@@ -134,6 +153,7 @@ static void find_candidates(struct index_state *st, const struct cohort *c, cons
 static void explain(struct index_state *st, struct scratch *s, const struct compiled *c,
                     struct view *v)
 {
+    index_open(st, v);
     program_tell(&st->answers, c->rule->index, c->rule->ntest, s->plain);
     naive_decide(s, c, v);
 }
@@ -145,15 +165,6 @@ static bool is_open(const struct compiled *c, const bool *silent)
             return true;
     return false;
 }
-
-/* What an event was to a rule that it woke. */
-enum outcome {
-    OUTCOME_NOTHING,
-    OUTCOME_UNDECIDED,
-    OUTCOME_ROW,
-    OUTCOME_ASKED, /* facts alone did not tell */
-    OUTCOMES
-};
 
 static enum outcome judge(struct index_state *st, const struct scratch *s, uint32_t rule)
 {
@@ -209,23 +220,40 @@ static void count_woken(const struct index_state *st, struct match_profile *p,
     }
 }
 
+/* Keeps the reasons of the row that was just made, if they are those of all events with such facts. */
+static bool learn_reasons(struct index_state *st, const struct scratch *s, uint32_t rule)
+{
+    size_t n = 0;
+
+    if (bit_has(st->ix->factual, rule) && st->ntold + TOLD_MOST <= LEARNED_MOST)
+        n = naive_tell(s, st->told + st->ntold);
+    st->ntold += n;
+    return n > 0;
+}
+
 /* Runs the program of one candidate and acts. */
 static enum outcome decide(struct index_state *st, struct scratch *s, uint32_t rule, struct view *v)
 {
     const uint64_t from = s->profile ? stopwatch_now() : 0;
-    enum outcome outcome = judge(st, s, rule);
+    const size_t hits = s->nhit;
+    enum outcome outcome;
 
+    index_open(st, v);
+    outcome = judge(st, s, rule);
     s->counts[rule].candidates += !act(st, s, rule, outcome, v);
     if (s->profile)
         stopwatch_lap(from, &s->profile->rule[rule].ns);
-    return st->answers.asks ? OUTCOME_ASKED : outcome;
+    if (st->answers.asks)
+        return OUTCOME_ASKED;
+    return s->nhit > hits && learn_reasons(st, s, rule) ? OUTCOME_TOLD : outcome;
 }
 
 /* --- events that are like an earlier one ---
  *
  * What facts and silent fields say of a cohort's rules is always the same, and events of one kind
  * mostly establish the same facts. So outcomes are remembered, too; only rules whose programs asked
- * for more are decided anew. An entry holds how many rules have each outcome, then these rules. */
+ * for more are decided anew. An entry holds how many rules have each outcome, then these rules; of
+ * those that made rows the hits without what they took from the event. */
 
 static struct memo_key like_key(struct index_state *st, const struct cohort *c)
 {
@@ -250,40 +278,62 @@ static void act_timed(struct index_state *st, struct scratch *s, uint32_t rule,
         stopwatch_lap(from, &s->profile->rule[rule].ns);
 }
 
-/* A copy: deciding may add to the memo. */
-static void like_replay(struct index_state *st, struct scratch *s, const struct cohort *c,
-                        const uint32_t *known, size_t n, struct view *view)
+static void retell_timed(struct scratch *s, const uint32_t *told, struct view *v)
 {
-    const uint32_t *v = st->learned, *rule = v + OUTCOMES;
+    const uint64_t from = s->profile ? stopwatch_now() : 0;
+
+    naive_retell(s, told, v);
+    if (s->profile)
+        stopwatch_lap(from, &s->profile->rule[told[0]].ns);
+}
+
+/* A copy: deciding may add to the memo. */
+static void like_replay(struct index_state *st, struct scratch *s, const uint32_t *known, size_t n,
+                        struct view *view)
+{
+    const uint32_t *v = st->learned, *next = v + OUTCOMES;
 
     memcpy(st->learned, known, n * sizeof *known);
-    if (v[OUTCOME_ROW] + v[OUTCOME_ASKED] > 0 || n > OUTCOMES)
-        index_open(st, c, view);
-    for (int k = OUTCOME_UNDECIDED; k < OUTCOMES; k++)
-        for (uint32_t i = 0; i < v[k]; i++, rule++) {
-            if (k == OUTCOME_ASKED)
-                decide(st, s, *rule, view);
-            else
-                act_timed(st, s, *rule, (enum outcome)k, view);
+    if (v[OUTCOME_TOLD] > 0)
+        view_open(view);
+    st->ntold = LEARNED_MOST; /* nothing is learned now */
+    for (uint32_t i = 0; i < v[OUTCOME_UNDECIDED]; i++)
+        act_timed(st, s, *next++, OUTCOME_UNDECIDED, view);
+    for (uint32_t i = 0; i < v[OUTCOME_TOLD]; i++, next += told_size(next))
+        retell_timed(s, next, view);
+    for (uint32_t i = 0; i < v[OUTCOME_ROW]; i++)
+        act_timed(st, s, *next++, OUTCOME_ROW, view);
+    for (uint32_t i = 0; i < v[OUTCOME_ASKED]; i++)
+        decide(st, s, *next++, view);
+}
+
+static size_t learn_rules(struct index_state *st, enum outcome outcome, size_t n)
+{
+    for (size_t i = 0; i < st->ncandidate; i++)
+        if (st->outcome[i] == outcome) {
+            st->learned[outcome]++;
+            st->learned[n++] = st->candidate[i];
         }
+    return n;
 }
 
 /* Decides the candidates; the outcomes as they are remembered. Returns their length. */
 static size_t like_learn(struct index_state *st, struct scratch *s, struct view *view)
 {
     uint32_t *v = st->learned;
-    size_t n = OUTCOMES;
+    size_t n;
 
     memset(v, 0, OUTCOMES * sizeof *v);
-    for (size_t i = 0; i < st->ncandidate; i++)
+    st->ntold = 0;
+    for (size_t i = 0; i < st->ncandidate; i++) {
         st->outcome[i] = (uint8_t)decide(st, s, st->candidate[i], view);
-    for (int k = OUTCOME_UNDECIDED; k < OUTCOMES; k++)
-        for (size_t i = 0; i < st->ncandidate; i++)
-            if (st->outcome[i] == k) {
-                v[k]++;
-                v[n++] = st->candidate[i];
-            }
-    return n;
+        v[OUTCOME_TOLD] += st->outcome[i] == OUTCOME_TOLD;
+    }
+    n = learn_rules(st, OUTCOME_UNDECIDED, OUTCOMES);
+    if (st->ntold > 0)
+        memcpy(v + n, st->told, st->ntold * sizeof *v);
+    n = learn_rules(st, OUTCOME_ROW, n + st->ntold);
+    return learn_rules(st, OUTCOME_ASKED, n);
 }
 
 /* What the facts of the event say of the cohort's rules. */
@@ -301,10 +351,10 @@ static void run_facts(struct index_state *st, struct scratch *s, struct cohort *
     if (!st->sift.unlike && memo_find(memo, &key, &known, &n)) {
         if (s->profile)
             s->profile->alike++;
-        like_replay(st, s, c, known, n, v);
+        like_replay(st, s, known, n, v);
         return;
     }
-    index_open(st, c, v);
+    index_open(st, v);
     find_candidates(st, c, gap);
     n = like_learn(st, s, v);
     /* Deciding may have changed the memo: the key is looked up again. */

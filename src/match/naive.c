@@ -222,16 +222,33 @@ static void hit_matched(struct naive *e, struct hit *h, const struct test *t)
     h->nmatched++;
 }
 
-static void hit_untested(struct naive *e, struct hit *h, const struct test *t, struct slice field)
+/* other: the second field of a fieldref. */
+static void hit_untested(struct naive *e, struct hit *h, const struct test *t, bool other)
 {
-    struct untested u = { e->c->rule->selection[t->selection].name, field };
+    struct untested u = { e->c->rule->selection[t->selection].name,
+                          other ? t->u.ref.field : t->field };
 
     for (size_t i = 0; i < h->nuntested; i++)
         if (slice_eq(h->untested[i].selection, u.selection) &&
             slice_eq(h->untested[i].field, u.field))
             return;
-    if (h->nuntested < LIMIT_UNTESTED)
-        h->untested[h->nuntested++] = u;
+    if (h->nuntested == LIMIT_UNTESTED)
+        return;
+    e->s->untested[h->nuntested] = (uint32_t)t->index << 1 | other;
+    h->untested[h->nuntested++] = u;
+}
+
+/* Room for reasons; false, and the event is cut, when there is none. */
+static bool hit_room(struct naive *e, struct hit *h)
+{
+    size_t n = e->c->rule->ntest < LIMIT_MATCHED ? e->c->rule->ntest : LIMIT_MATCHED;
+
+    h->matched = arena_try(&e->s->arena, n * sizeof *h->matched);
+    h->untested = arena_try(&e->s->arena, LIMIT_UNTESTED * sizeof *h->untested);
+    if (h->matched && h->untested)
+        return true;
+    e->v->event.cut = true;
+    return false;
 }
 
 static void hit_reasons(struct naive *e, struct hit *h)
@@ -239,12 +256,8 @@ static void hit_reasons(struct naive *e, struct hit *h)
     const struct rule *r = e->c->rule;
     size_t n = r->ntest < LIMIT_MATCHED ? r->ntest : LIMIT_MATCHED;
 
-    h->matched = arena_try(&e->s->arena, n * sizeof *h->matched);
-    h->untested = arena_try(&e->s->arena, LIMIT_UNTESTED * sizeof *h->untested);
-    if (!h->matched || !h->untested) {
-        e->v->event.cut = true;
+    if (!hit_room(e, h))
         return;
-    }
     for (size_t i = 0; i < r->ntest; i++) {
         const struct leaf *l = &e->c->leaf[i];
         const struct test *t = r->test[i];
@@ -254,16 +267,14 @@ static void hit_reasons(struct naive *e, struct hit *h)
         if (!(e->s->mark[i] & MARK_UNTESTED))
             continue;
         if (l->carried && view_silent(e->v, t->field_id))
-            hit_untested(e, h, t, t->field);
+            hit_untested(e, h, t, false);
         if (l->ref_carried && view_silent(e->v, t->u.ref.field_id))
-            hit_untested(e, h, t, t->u.ref.field);
+            hit_untested(e, h, t, true);
     }
 }
 
-static void hit_add(struct naive *e, enum verdict verdict)
+static struct hit *hit_new(struct scratch *s, const struct rule *r, enum verdict verdict)
 {
-    struct scratch *s = e->s;
-    const struct rule *r = e->c->rule;
     struct hit *h;
 
     if (s->nhit == s->room) {
@@ -272,6 +283,16 @@ static void hit_add(struct naive *e, enum verdict verdict)
     }
     h = &s->hit[s->nhit++];
     *h = (struct hit){ .rule = r, .verdict = verdict };
+    s->counts[r->index].hits++;
+    return h;
+}
+
+static void hit_add(struct naive *e, enum verdict verdict)
+{
+    struct scratch *s = e->s;
+    const struct rule *r = e->c->rule;
+    struct hit *h = hit_new(s, r, verdict);
+
     memset(s->mark, 0, r->ntest);
     for (size_t i = 0; i < r->ncondition; i++) {
         mark_matched(e, r->condition[i], true, verdict == VERDICT_POSSIBLE ? KLEENE : PLAIN);
@@ -281,7 +302,40 @@ static void hit_add(struct naive *e, enum verdict verdict)
     for (size_t i = 0; i < r->nfilter && verdict != VERDICT_FULL; i++)
         mark_untested(e, r->filter[i].condition);
     hit_reasons(e, h);
-    s->counts[r->index].hits++;
+}
+
+size_t naive_tell(const struct scratch *s, uint32_t *ret)
+{
+    const struct hit *h = &s->hit[s->nhit - 1];
+
+    if (!h->matched || !h->untested)
+        return 0;
+    ret[0] = h->rule->index;
+    ret[1] = (uint32_t)h->verdict;
+    ret[2] = (uint32_t)(h->nmatched | h->nuntested << 16);
+    ret += TOLD_HEAD;
+    for (size_t i = 0; i < h->nmatched; i++)
+        *ret++ = (uint32_t)h->matched[i].test->index;
+    for (size_t i = 0; i < h->nuntested; i++)
+        *ret++ = s->untested[i];
+    return TOLD_HEAD + h->nmatched + h->nuntested;
+}
+
+void naive_retell(struct scratch *s, const uint32_t *told, struct view *v)
+{
+    struct naive e = { s, &s->m->rule[told[0]], v };
+    const struct rule *r = e.c->rule;
+    const uint32_t *test = told + TOLD_HEAD, *open = test + (told[2] & 0xffff);
+    struct hit *h = hit_new(s, r, (enum verdict)told[1]);
+
+    s->counts[r->index].candidates++;
+    s->counts[r->index].undecided += told[1] == VERDICT_POSSIBLE;
+    if (!hit_room(&e, h))
+        return;
+    for (; test < open; test++)
+        hit_matched(&e, h, r->test[*test]);
+    for (; test < told + told_size(told); test++)
+        hit_untested(&e, h, r->test[*test >> 1], *test & 1);
 }
 
 void naive_rule(struct scratch *s, const struct compiled *c, struct view *v)
