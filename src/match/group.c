@@ -230,6 +230,7 @@ static void cohort_fill(struct groups *g, struct cohort *c, bool is_4688)
     size_t fields = 0;
 
     c->look = arena_zalloc(&g->arena, ix->nfield + 1, sizeof *c->look);
+    c->last = arena_zalloc(&g->arena, ix->nfield + 1, sizeof *c->last);
     c->no_keywords = UINT32_MAX;
     c->open = arena_zalloc(&g->arena, c->n + 1, sizeof *c->open);
     for (size_t i = 0; i < c->n; i++)

@@ -80,6 +80,8 @@ struct cohort {
     uint32_t *rule; /* ascending, n of them */
     size_t n;
     uint32_t *look;       /* by field id: LOOK_ flags and place in carried */
+    uint32_t *last;       /* by field id, one more for all others: entry of its last value, or 0 */
+    uint32_t age;         /* memo_age of these */
     uint32_t no_keywords; /* types of values in which none of the rules' keywords can be */
     uint32_t *carried;    /* ids of fields whose absence may mean unknown, ncarried of them */
     size_t ncarried;

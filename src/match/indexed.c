@@ -22,6 +22,12 @@ enum outcome {
     OUTCOMES
 };
 
+/* The look-ups in the memo for outcomes and for reasons. */
+#define OUTCOMES_SIEVE UINT32_MAX
+#define REASONS_SIEVE (UINT32_MAX - 2)
+/* Numbers in the key of reasons: two, and an answer for each test without an atom. */
+#define REASONS_MOST 66
+
 struct index_state {
     const struct index *ix;
     struct groups groups;
@@ -36,6 +42,9 @@ struct index_state {
     uint32_t *learned; /* what is remembered of outcomes, at most LEARNED_MOST and one a rule */
     uint32_t *told;    /* hits of this round as naive_tell says them, ntold numbers */
     size_t ntold;
+    uint32_t alike; /* number of what is remembered of such events; 0: nothing */
+    uint32_t likes; /* numbers given so far */
+    uint32_t reason[REASONS_MOST];
     struct answers answers;
 };
 
@@ -83,7 +92,7 @@ void index_state_free(struct index_state *st)
 
 /* --- one event --- */
 
-static void look_through(struct index_state *st, struct scratch *s, const struct cohort *c,
+static void look_through(struct index_state *st, struct scratch *s, struct cohort *c,
                          struct view *v)
 {
     const struct index *ix = st->ix;
@@ -149,13 +158,53 @@ static void find_candidates(struct index_state *st, const struct cohort *c, cons
     wake_all(st, s->always, s->nalways);
 }
 
+/* What decides the reasons of a row besides facts: the answers of all tests that have no atom. False
+ * when there are too many, or a filter document has a say. */
+static bool reasons_key(struct index_state *st, const struct compiled *c, struct memo_key *ret)
+{
+    const uint32_t *atom = st->ix->programs.v[c->rule->index].atom;
+    size_t n = 2;
+
+    if (st->alike == 0 || c->rule->nfilter > 0)
+        return false;
+    st->reason[0] = st->alike;
+    st->reason[1] = c->rule->index;
+    for (size_t i = 0; i < c->rule->ntest; i++) {
+        if (atom[i] == FACT_NONE || !(atom[i] & IS_LEAF))
+            continue;
+        if (n == REASONS_MOST)
+            return false;
+        st->reason[n++] = (uint32_t)program_ask(&st->answers, atom[i] & ~IS_LEAF);
+    }
+    *ret = (struct memo_key){ .bytes = slice_of(st->reason, n * sizeof *st->reason),
+                              .sieve = REASONS_SIEVE };
+    memo_hash(st->sift.memo, ret);
+    return true;
+}
+
 /* Has the oracle write the row, with the answers that are known. */
 static void explain(struct index_state *st, struct scratch *s, const struct compiled *c,
                     struct view *v)
 {
+    struct memo *memo = st->sift.memo;
+    const size_t hits = s->nhit;
+    struct memo_key key;
+    const uint32_t *told;
+    uint32_t fresh[TOLD_MOST];
+    size_t n;
+    bool keeps;
+
     index_open(st, v);
+    keeps = reasons_key(st, c, &key);
+    if (keeps && memo_find(memo, &key, &told, &n)) {
+        naive_retell(s, told, v);
+        return;
+    }
     program_tell(&st->answers, c->rule->index, c->rule->ntest, s->plain);
     naive_decide(s, c, v);
+    n = keeps && s->nhit > hits ? naive_tell(s, fresh) : 0;
+    if (n > 0)
+        memo_add(memo, &key, fresh, n);
 }
 
 static bool is_open(const struct compiled *c, const bool *silent)
@@ -252,8 +301,8 @@ static enum outcome decide(struct index_state *st, struct scratch *s, uint32_t r
  *
  * What facts and silent fields say of a cohort's rules is always the same, and events of one kind
  * mostly establish the same facts. So outcomes are remembered, too; only rules whose programs asked
- * for more are decided anew. An entry holds how many rules have each outcome, then these rules; of
- * those that made rows the hits without what they took from the event. */
+ * for more are decided anew. An entry holds its number, how many rules have each outcome, then these
+ * rules; of those that made rows the hits without what they took from the event. */
 
 static struct memo_key like_key(struct index_state *st, const struct cohort *c)
 {
@@ -265,7 +314,7 @@ static struct memo_key like_key(struct index_state *st, const struct cohort *c)
     memcpy(b + 1, st->groups.now, words * sizeof *b);
     memcpy(b + 1 + words, sift->number, sift->nnumber * sizeof *b);
     return (struct memo_key){ .bytes = slice_of(b, (1 + words + sift->nnumber) * sizeof *b),
-                              .sieve = UINT32_MAX };
+                              .sieve = OUTCOMES_SIEVE };
 }
 
 static void act_timed(struct index_state *st, struct scratch *s, uint32_t rule,
@@ -294,6 +343,7 @@ static void like_replay(struct index_state *st, struct scratch *s, const uint32_
     const uint32_t *v = st->learned, *next = v + OUTCOMES;
 
     memcpy(st->learned, known, n * sizeof *known);
+    st->alike = v[OUTCOME_NOTHING];
     if (v[OUTCOME_TOLD] > 0)
         view_open(view);
     st->ntold = LEARNED_MOST; /* nothing is learned now */
@@ -325,6 +375,8 @@ static size_t like_learn(struct index_state *st, struct scratch *s, struct view 
 
     memset(v, 0, OUTCOMES * sizeof *v);
     st->ntold = 0;
+    st->alike = st->likes == UINT32_MAX ? 0 : ++st->likes;
+    v[OUTCOME_NOTHING] = st->alike;
     for (size_t i = 0; i < st->ncandidate; i++) {
         st->outcome[i] = (uint8_t)decide(st, s, st->candidate[i], view);
         v[OUTCOME_TOLD] += st->outcome[i] == OUTCOME_TOLD;

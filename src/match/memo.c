@@ -10,10 +10,6 @@
 
 #include <stdlib.h>
 
-/* Where an entry lies in the block, in units of uint32_t: sieve, type and number of bytes, number of
- * numbers; then the numbers, then the bytes. */
-#define HEAD 3
-
 struct slot {
     uint32_t hash;
     uint32_t at; /* of the entry, + 1; 0 is free */
@@ -26,13 +22,17 @@ struct table {
     size_t used, room, room_most; /* of the block, in units */
 };
 
-struct memo {
+struct store {
+    struct memo front; /* first, so that a pointer to it is one to this */
     struct table brief, lengthy;
     uint64_t seed;
 };
 
-/* Keys up to this many bytes are brief ones. */
-#define BRIEF_MOST 4096
+static const struct store *store_of(const struct memo *m)
+{
+    return (const struct store *)m;
+}
+
 #define SLOTS_FIRST 1024
 #define BLOCK_FIRST 4096
 /* Of LIMIT_MEMO an eighth goes to slots of brief keys; the rest to both kinds alike. */
@@ -52,16 +52,19 @@ static void table_init(struct table *t, size_t slots_most, size_t room_most)
 
 struct memo *memo_new(void)
 {
-    struct memo *m = xcalloc(1, sizeof *m);
+    struct store *m = xcalloc(1, sizeof *m);
 
     table_init(&m->brief, BRIEF_SLOTS, BRIEF_BLOCK);
     table_init(&m->lengthy, LENGTHY_SLOTS, LENGTHY_BLOCK);
     m->seed = map_seed();
-    return m;
+    m->front = (struct memo){ m->brief.block, 1 };
+    return &m->front;
 }
 
-void memo_free(struct memo *m)
+void memo_free(struct memo *memo)
 {
+    struct store *m = (struct store *)memo;
+
     if (!m)
         return;
     free(m->brief.slot);
@@ -71,9 +74,9 @@ void memo_free(struct memo *m)
     free(m);
 }
 
-static const struct table *table_of(const struct memo *m, const struct memo_key *k)
+static const struct table *table_of(const struct store *m, const struct memo_key *k)
 {
-    return k->bytes.n <= BRIEF_MOST ? &m->brief : &m->lengthy;
+    return k->bytes.n <= MEMO_BRIEF ? &m->brief : &m->lengthy;
 }
 
 static uint32_t fold_hash(uint64_t h)
@@ -81,13 +84,14 @@ static uint32_t fold_hash(uint64_t h)
     return (uint32_t)(h ^ h >> 32);
 }
 
-static uint64_t seed_of(const struct memo *m, const struct memo_key *k)
+static uint64_t seed_of(const struct store *m, const struct memo_key *k)
 {
     return m->seed ^ ((uint64_t)k->sieve << 8 | k->type);
 }
 
-void memo_hash(const struct memo *m, struct memo_key *k)
+void memo_hash(const struct memo *memo, struct memo_key *k)
 {
+    const struct store *m = store_of(memo);
     const struct table *t = table_of(m, k);
 
     k->hash = fold_hash(slice_hash_sample(k->bytes, seed_of(m, k)));
@@ -97,7 +101,7 @@ void memo_hash(const struct memo *m, struct memo_key *k)
 
 void memo_peek(const struct memo *m, const struct memo_key *k)
 {
-    const struct table *t = table_of(m, k);
+    const struct table *t = table_of(store_of(m), k);
     const struct slot *s = &t->slot[k->hash & (t->nslot - 1)];
 
     if (s->at)
@@ -109,29 +113,9 @@ static uint32_t type_and_size(const struct memo_key *k)
     return (uint32_t)k->bytes.n << 8 | k->type;
 }
 
-/* Most are short: shorter than the way to the library's function. */
-static inline bool bytes_eq(const uint8_t *a, const uint8_t *b, size_t n)
-{
-    uint64_t x, y;
-    size_t i = 0;
-
-    if (n < sizeof x || n > 32 * sizeof x)
-        return n == 0 || memcmp(a, b, n) == 0;
-    for (; i + sizeof x < n; i += sizeof x) {
-        memcpy(&x, a + i, sizeof x);
-        memcpy(&y, b + i, sizeof y);
-        if (x != y)
-            return false;
-    }
-    memcpy(&x, a + (n - sizeof x), sizeof x);
-    memcpy(&y, b + (n - sizeof y), sizeof y);
-    return x == y;
-}
-
 static inline bool entry_is(const uint32_t *e, const struct memo_key *k)
 {
-    return e[0] == k->sieve && e[1] == type_and_size(k) &&
-           bytes_eq((const uint8_t *)(e + HEAD + e[2]), k->bytes.p, k->bytes.n);
+    return memo_entry_is(e, k->sieve, k->type, k->bytes);
 }
 
 /* Looks for a key that is hashed as a whole. */
@@ -147,15 +131,16 @@ static const uint32_t *seek(const struct table *t, const struct memo_key *k)
 
 /* The key collides with another one. */
 __attribute__((noinline)) static const uint32_t *
-seek_again(const struct memo *m, const struct table *t, struct memo_key *k)
+seek_again(const struct store *m, const struct table *t, struct memo_key *k)
 {
     k->hash = fold_hash(slice_hash(k->bytes, seed_of(m, k)));
     k->whole = true;
     return seek(t, k);
 }
 
-bool memo_find(const struct memo *m, struct memo_key *k, const uint32_t **ret, size_t *ret_n)
+bool memo_find(const struct memo *memo, struct memo_key *k, const uint32_t **ret, size_t *ret_n)
 {
+    const struct store *m = store_of(memo);
     const struct table *t = table_of(m, k);
     const size_t mask = t->nslot - 1;
     const uint32_t *e = NULL;
@@ -176,8 +161,9 @@ bool memo_find(const struct memo *m, struct memo_key *k, const uint32_t **ret, s
     }
     if (!e)
         return false;
-    *ret = e + HEAD;
+    *ret = e + MEMO_HEAD;
     *ret_n = e[2];
+    k->entry = t == &m->brief ? (uint32_t)(e - t->block) + 1 : 0;
     return true;
 }
 
@@ -232,10 +218,11 @@ static bool grow_block(struct table *t, size_t n)
     return true;
 }
 
-void memo_add(struct memo *m, const struct memo_key *k, const uint32_t *v, size_t n)
+void memo_add(struct memo *memo, const struct memo_key *k, const uint32_t *v, size_t n)
 {
-    size_t units = HEAD + n + (k->bytes.n + sizeof *v - 1) / sizeof *v;
-    struct table *t = k->bytes.n <= BRIEF_MOST ? &m->brief : &m->lengthy;
+    struct store *m = (struct store *)memo;
+    size_t units = MEMO_HEAD + n + (k->bytes.n + sizeof *v - 1) / sizeof *v;
+    struct table *t = k->bytes.n <= MEMO_BRIEF ? &m->brief : &m->lengthy;
     uint32_t *e;
 
     if (k->bytes.n > LIMIT_MEMO_VALUE || n > t->room_most || !grow_block(t, units))
@@ -246,10 +233,13 @@ void memo_add(struct memo *m, const struct memo_key *k, const uint32_t *v, size_
     e[1] = type_and_size(k);
     e[2] = (uint32_t)n;
     if (n > 0)
-        memcpy(e + HEAD, v, n * sizeof *v);
+        memcpy(e + MEMO_HEAD, v, n * sizeof *v);
     if (k->bytes.n > 0)
-        memcpy(e + HEAD + n, k->bytes.p, k->bytes.n);
+        memcpy(e + MEMO_HEAD + n, k->bytes.p, k->bytes.n);
     put(t->slot, t->nslot, (struct slot){ k->hash, (uint32_t)t->used + 1 });
     t->used += units;
     t->n++;
+    if (m->brief.n == 1) /* forgotten, or just begun */
+        memo->age += memo->age == UINT32_MAX ? 2 : 1;
+    memo->block = m->brief.block;
 }

@@ -14,7 +14,16 @@
 
 #include "base/slice.h"
 
-struct memo;
+#include <string.h>
+
+/* What memo_is needs to know of a memo. */
+struct memo {
+    const uint32_t *block; /* of brief keys */
+    uint32_t age;          /* changes whenever entries that memo_find gave are forgotten; never 0 */
+};
+
+/* Keys up to this many bytes are brief ones. */
+#define MEMO_BRIEF 4096
 
 struct memo_key {
     struct slice bytes; /* at most LIMIT_MEMO_VALUE */
@@ -22,6 +31,7 @@ struct memo_key {
     uint8_t type;       /* of the value */
     bool whole;         /* the hash is of all bytes; set by memo_hash and memo_find */
     uint32_t hash;      /* by memo_hash */
+    uint32_t entry;     /* by memo_find, for memo_is; 0: none to be had */
 };
 
 struct memo *memo_new(void);
@@ -36,6 +46,49 @@ void memo_peek(const struct memo *m, const struct memo_key *k);
 /* Is the key known? Then *ret are its *ret_n numbers, borrowed until the next memo_add. May change
  * the key's hash to the one that memo_add needs. */
 bool memo_find(const struct memo *m, struct memo_key *k, const uint32_t **ret, size_t *ret_n);
+
+/* Where an entry lies in the block, in units of uint32_t: sieve, type and number of bytes, number of
+ * numbers; then the numbers, then the bytes. */
+#define MEMO_HEAD 3
+
+/* Most values are short: shorter than the way to the library's function. */
+static inline bool memo_bytes_eq(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    uint64_t x[2], y[2];
+    size_t i = 0;
+
+    if (n < sizeof x || n > 32 * sizeof x)
+        return n == 0 || memcmp(a, b, n) == 0;
+    for (; i + sizeof x < n; i += sizeof x) {
+        memcpy(x, a + i, sizeof x);
+        memcpy(y, b + i, sizeof y);
+        if ((x[0] ^ y[0]) | (x[1] ^ y[1]))
+            return false;
+    }
+    memcpy(x, a + (n - sizeof x), sizeof x);
+    memcpy(y, b + (n - sizeof y), sizeof y);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+}
+
+static inline bool memo_entry_is(const uint32_t *e, uint32_t sieve, uint8_t type,
+                                 struct slice bytes)
+{
+    return e[0] == sieve && e[1] == ((uint32_t)bytes.n << 8 | type) &&
+           memo_bytes_eq((const uint8_t *)(e + MEMO_HEAD + e[2]), bytes.p, bytes.n);
+}
+
+/* Is this entry, which memo_find gave since m->age is what it is, that of a value? Then its numbers,
+ * as from memo_find; else NULL. entry may be 0. */
+static inline const uint32_t *memo_is(const struct memo *m, uint32_t entry, uint32_t sieve,
+                                      uint8_t type, struct slice bytes, size_t *ret_n)
+{
+    const uint32_t *e = m->block + entry - 1;
+
+    if (entry == 0 || bytes.n > MEMO_BRIEF || !memo_entry_is(e, sieve, type, bytes))
+        return NULL;
+    *ret_n = e[2];
+    return e + MEMO_HEAD;
+}
 
 /* Remembers n numbers; memo_find has just not found the key. May forget all others. */
 void memo_add(struct memo *m, const struct memo_key *k, const uint32_t *v, size_t n);

@@ -65,6 +65,11 @@ static enum tri ask_leaf(struct answers *a, uint32_t leaf)
     return (enum tri)a->answer[leaf];
 }
 
+enum tri program_ask(struct answers *a, uint32_t leaf)
+{
+    return ask_leaf(a, leaf);
+}
+
 static bool item_unknown(struct answers *a, const struct code *c)
 {
     if (!a->open || !c->carried)

@@ -104,6 +104,8 @@ struct reading {
     enum tri plain, kleene;
 };
 struct reading program_run(struct answers *a, size_t rule);
+/* The answer of a leaf, asked at most once an event. */
+enum tri program_ask(struct answers *a, uint32_t leaf);
 /* What is known about the rule's tests: by test, 0 or 1 + enum tri. */
 void program_tell(const struct answers *a, size_t rule, size_t ntest, uint8_t *known);
 /* Is some carried, telling test under an even number of nots true? */

@@ -12,6 +12,7 @@
 /* The look-up in the memo that gives lists their numbers. */
 #define LISTS_SIEVE (UINT32_MAX - 1)
 #define NO_NUMBER UINT32_MAX
+#define NOTHING 0 /* the number of the list without facts */
 
 void sift_init(struct sift *s, const struct index *ix)
 {
@@ -50,18 +51,17 @@ void sift_settle(struct sift *s)
 }
 
 /* list: a number and n - 1 facts. */
-static void take(struct sift *s, const uint32_t *list, size_t n)
+static inline void take(struct sift *s, const uint32_t *list, size_t n, uint32_t slot)
 {
+    s->number[slot] = NOTHING;
     if (n < 2)
         return;
     if (s->nfact + n - 1 > s->room)
         sift_settle(s);
     for (size_t i = 1; i < n; i++)
         s->fact[s->nfact++] = list[i];
-    if (list[0] == NO_NUMBER || s->nnumber == SIFT_NUMBERS)
-        s->unlike = true;
-    else
-        s->number[s->nnumber++] = list[0];
+    s->number[slot] = list[0];
+    s->unlike |= list[0] == NO_NUMBER;
 }
 
 /* --- a value that is not known --- */
@@ -108,14 +108,14 @@ static void list_number(struct sift *s)
     size_t n;
 
     s->list[0] = NO_NUMBER;
-    if (s->nlist < 2 || s->numbers == NO_NUMBER)
+    if (s->nlist < 2 || s->numbers == NO_NUMBER - 1)
         return;
     memo_hash(s->memo, &key);
     if (memo_find(s->memo, &key, &known, &n)) {
         s->list[0] = known[0];
         return;
     }
-    s->list[0] = s->numbers++;
+    s->list[0] = ++s->numbers;
     memo_add(s->memo, &key, s->list, 1);
 }
 
@@ -143,18 +143,21 @@ static void scan(struct sift *s, struct view *v, const struct sift_value *value)
 /* --- the values of an event --- */
 
 /* Returns whether the memo knew it. */
-static bool look_up(struct sift *s, struct view *v, struct sift_value *value)
+static bool look_up(struct sift *s, struct view *v, struct sift_ahead *ahead)
 {
+    const struct sift_value *value = &ahead->value;
     const uint32_t *list;
     size_t n;
 
-    if (memo_find(s->memo, &value->key, &list, &n)) {
-        take(s, list, n);
+    if (memo_find(s->memo, &ahead->key, &list, &n)) {
+        *value->last = ahead->key.entry;
+        take(s, list, n, value->slot);
         return true;
     }
     scan(s, v, value);
-    memo_add(s->memo, &value->key, s->list, s->nlist);
-    take(s, s->list, s->nlist);
+    memo_add(s->memo, &ahead->key, s->list, s->nlist);
+    *value->last = 0;
+    take(s, s->list, s->nlist, value->slot);
     return false;
 }
 
@@ -167,38 +170,71 @@ static void look_up_all(struct sift *s, struct view *v)
     s->nahead = 0;
 }
 
-static void look_up_timed(struct sift *s, struct match_profile *p, struct view *v)
+/* Keeps the numbers of lists with facts only. */
+static void pack(struct sift *s)
 {
-    struct sift_value *value = &s->ahead[0];
-    struct field_cost *c = &p->field[value->field];
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->nnumber; i++) {
+        s->number[kept] = s->number[i];
+        kept += s->number[i] != NOTHING;
+    }
+    s->nnumber = kept;
+}
+
+/* Plans to look up a value that is not the last one of its field. */
+__attribute__((noinline)) static void plan(struct sift *s, const struct sift_value *value,
+                                           const struct value *v)
+{
+    struct sift_ahead *next = &s->ahead[s->nahead++];
+
+    next->value = *value;
+    next->key.bytes = slice_of(v->p, v->n);
+    next->key.sieve = value->sieve;
+    next->key.type = v->type;
+    memo_hash(s->memo, &next->key);
+}
+
+/* Takes a value that is the same as the last one of the field, or plans to look it up. */
+static inline void meet(struct sift *s, const struct sift_value *value, const struct value *v)
+{
+    size_t n;
+    const uint32_t *list =
+        memo_is(s->memo, *value->last, value->sieve, v->type, slice_of(v->p, v->n), &n);
+
+    if (list)
+        take(s, list, n, value->slot);
+    else
+        plan(s, value, v);
+}
+
+static void meet_timed(struct sift *s, struct match_profile *p, struct view *view,
+                       const struct sift_value *value, const struct value *v)
+{
+    struct field_cost *cost = &p->field[value->field];
     const uint64_t from = stopwatch_now();
+    bool known = true;
     size_t before;
-    bool known;
 
     sift_settle(s);
     before = s->nfact;
-    known = look_up(s, v, value);
-    sift_settle(s);
-    stopwatch_lap(from, &c->ns);
-    c->values++;
-    c->remembered += known;
-    c->bytes += known ? 0 : event_text(&v->event, value->at).n;
-    c->facts += s->nfact - before;
+    meet(s, value, v);
+    if (s->nahead > 0)
+        known = look_up(s, view, &s->ahead[0]);
     s->nahead = 0;
+    sift_settle(s);
+    stopwatch_lap(from, &cost->ns);
+    cost->values++;
+    cost->remembered += known;
+    cost->bytes += known ? 0 : event_text(&view->event, value->at).n;
+    cost->facts += s->nfact - before;
 }
 
-static void plan(struct sift *s, const struct value *value, uint32_t at, size_t field,
-                 bool keywords)
+/* Entries of values that the memo has forgotten since. */
+static void forget_last(const struct sift *s, struct cohort *c)
 {
-    struct sift_value *next = &s->ahead[s->nahead++];
-
-    next->at = at;
-    next->field = (uint32_t)field;
-    next->keywords = keywords;
-    next->key.bytes = slice_of(value->p, value->n);
-    next->key.sieve = (uint32_t)(2 * field + keywords);
-    next->key.type = value->type;
-    memo_hash(s->memo, &next->key);
+    memset(c->last, 0, (s->ix->nfield + 1) * sizeof *c->last);
+    c->age = s->memo->age;
 }
 
 static bool is_ignored(uint32_t ignores, uint8_t type)
@@ -228,7 +264,42 @@ static void round_begin(struct sift *s)
     s->unlike = false;
 }
 
-bool sift_event(struct sift *s, struct match_profile *p, struct groups *g, const struct cohort *c,
+/* Room for one more value. */
+static void make_room(struct sift *s, struct view *v)
+{
+    look_up_all(s, v);
+    if (s->nnumber == SIFT_NUMBERS && !s->unlike)
+        pack(s);
+    if (s->nnumber == SIFT_NUMBERS) {
+        s->nnumber--; /* events with so much in them are not like others */
+        s->unlike = true;
+    }
+}
+
+/* p: NULL, or what is measured. */
+static inline void look_at(struct sift *s, struct match_profile *p, struct cohort *c,
+                           struct view *v, uint32_t at, uint32_t field, bool keywords)
+{
+    const struct field *f = &v->event.field[at];
+    struct sift_value value;
+
+    if (s->nahead == SIFT_AHEAD || s->nnumber == SIFT_NUMBERS)
+        make_room(s, v);
+    if (c->age != s->memo->age)
+        forget_last(s, c);
+    value.at = at;
+    value.field = field;
+    value.sieve = 2 * field + keywords;
+    value.slot = (uint32_t)s->nnumber++;
+    value.last = &c->last[f->id < s->ix->nfield ? f->id : s->ix->nfield];
+    value.keywords = keywords;
+    if (p)
+        meet_timed(s, p, v, &value, &f->value);
+    else
+        meet(s, &value, &f->value);
+}
+
+bool sift_event(struct sift *s, struct match_profile *p, struct groups *g, struct cohort *c,
                 struct view *v)
 {
     const uint32_t *ignores = s->ix->ignores;
@@ -246,19 +317,18 @@ bool sift_event(struct sift *s, struct match_profile *p, struct groups *g, const
     for (uint32_t i = 0; i < v->event.n; i++) {
         const struct field *f = &v->event.field[i];
         uint32_t look = f->id < nfield && f->part != EVENT_RENDERING ? c->look[f->id] : 0;
-        bool reads = look & LOOK_READS && !is_ignored(ignores[f->id], f->value.type);
-        bool keywords = words && !is_ignored(c->no_keywords, f->value.type);
+        bool reads, keywords;
 
+        if (!look && !words)
+            continue;
+        reads = look & LOOK_READS && !is_ignored(ignores[f->id], f->value.type);
+        keywords = words && !is_ignored(c->no_keywords, f->value.type);
         if (look & LOOK_CARRIED && (!(look & LOOK_MUTE) || is_told(v, i)))
             bit_remove(g->now, look & LOOK_PLACE);
-        if (!reads && !keywords)
-            continue;
-        plan(s, &f->value, i, reads ? f->id : nfield, keywords);
-        if (p)
-            look_up_timed(s, p, v);
-        else if (s->nahead == SIFT_AHEAD)
-            look_up_all(s, v);
+        if (reads || keywords)
+            look_at(s, p, c, v, i, reads ? f->id : (uint32_t)nfield, keywords);
     }
     look_up_all(s, v);
+    pack(s);
     return anew;
 }
