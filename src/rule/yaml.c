@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "rule/ralloc.h"
+#include "rule/yplain.h"
 
 #include <inttypes.h>
 #include <yaml.h>
@@ -23,7 +24,10 @@ struct frame {
 };
 
 struct yaml_file {
+    const struct yplain_event *plain; /* nplain of them; NULL: libyaml reads the file */
+    size_t nplain;
     yaml_parser_t parser;
+    bool has_parser;
     struct slice text;
     struct arena *nodes, *texts;
     struct report *rep;
@@ -40,25 +44,28 @@ struct yaml_file *yaml_open(struct slice text, struct arena *nodes, struct arena
                             struct report *rep)
 {
     struct yaml_file *y = xcalloc(1, sizeof *y);
-    if (!yaml_parser_initialize(&y->parser)) {
-        free(y);
-        return NULL;
-    }
     y->text = text;
     y->nodes = nodes;
     y->texts = texts;
     y->rep = rep;
     map_init(&y->anchors, map_seed());
     map_init(&y->keys, y->anchors.seed);
-    yaml_parser_set_input_string(&y->parser, text.p, text.n);
+    if (!yplain_read(text, nodes, &y->plain, &y->nplain))
+        y->plain = NULL;
     return y;
+}
+
+void yaml_use_library(struct yaml_file *y)
+{
+    y->plain = NULL;
 }
 
 void yaml_close(struct yaml_file *y)
 {
     if (y == NULL)
         return;
-    yaml_parser_delete(&y->parser);
+    if (y->has_parser)
+        yaml_parser_delete(&y->parser);
     map_release(&y->anchors);
     map_release(&y->keys);
     free(y);
@@ -374,9 +381,67 @@ static int on_event(struct yaml_file *y, const yaml_event_t *e)
     }
 }
 
+/* What libyaml would have made of the event. */
+static void plain_event(const struct yplain_event *p, yaml_event_t *e)
+{
+    static const yaml_event_type_t type[] = {
+        [YPLAIN_SCALAR] = YAML_SCALAR_EVENT,       [YPLAIN_LIST] = YAML_SEQUENCE_START_EVENT,
+        [YPLAIN_MAP] = YAML_MAPPING_START_EVENT,   [YPLAIN_LIST_END] = YAML_SEQUENCE_END_EVENT,
+        [YPLAIN_MAP_END] = YAML_MAPPING_END_EVENT,
+    };
+    static const yaml_scalar_style_t style[] = {
+        [YPLAIN_PLAIN] = YAML_PLAIN_SCALAR_STYLE,
+        [YPLAIN_SINGLE] = YAML_SINGLE_QUOTED_SCALAR_STYLE,
+        [YPLAIN_DOUBLE] = YAML_DOUBLE_QUOTED_SCALAR_STYLE,
+        [YPLAIN_LITERAL] = YAML_LITERAL_SCALAR_STYLE,
+    };
+    e->type = type[p->type];
+    e->start_mark = (yaml_mark_t){ 0, p->line, p->column };
+    if (p->type != YPLAIN_SCALAR)
+        return;
+    /* libyaml's events own their texts; on_scalar only reads this one. */
+    e->data.scalar.value = (yaml_char_t *)(uintptr_t)p->text.p;
+    e->data.scalar.length = p->text.n;
+    e->data.scalar.style = style[p->style];
+    e->end_mark = e->start_mark;
+    e->end_mark.line += p->style == YPLAIN_LITERAL;
+}
+
+/* The only document of a plain file. */
+static int next_plain(struct yaml_file *y, const struct ynode **ret_root)
+{
+    yaml_event_t e;
+    int rc = 0;
+    memset(&e, 0, sizeof e);
+    y->ended = true;
+    for (size_t i = 0; i < y->nplain && rc == 0; i++) {
+        plain_event(&y->plain[i], &e);
+        rc = on_event(y, &e);
+    }
+    if (rc < 0)
+        return rc;
+    *ret_root = y->root;
+    return 1;
+}
+
+static bool parser_start(struct yaml_file *y)
+{
+    if (y->has_parser)
+        return true;
+    if (!yaml_parser_initialize(&y->parser))
+        return false;
+    y->has_parser = true;
+    yaml_parser_set_input_string(&y->parser, y->text.p, y->text.n);
+    return true;
+}
+
 int yaml_next(struct yaml_file *y, const struct ynode **ret_root)
 {
     int rc = 0;
+    if (y->plain != NULL && !y->ended)
+        return next_plain(y, ret_root);
+    if (!y->ended && !parser_start(y))
+        return fault_memory(y, &(yaml_mark_t){ 0, 0, 0 });
     while (rc == 0 && !y->ended) {
         yaml_event_t e;
         if (!yaml_parser_parse(&y->parser, &e)) {

@@ -3,7 +3,8 @@
  * By libyaml's event interface, so that no libyaml type leaves yaml.c and aliases stay ours to
  * bound: an alias copies one node and shares its children, and its whole weight counts against
  * LIMIT_YAML_EVENTS. Depth is bounded by LIMIT_RULE_DEPTH. Duplicate keys are errors; `<<` merges.
- * Rank: base/, ynode.h, report.h. */
+ * Files in plain YAML, which nearly all are, go by yplain.h instead of libyaml; the trees are the same.
+ * Rank: base/, ynode.h, report.h, yplain.h. */
 #ifndef RULE_YAML_H
 #define RULE_YAML_H
 
@@ -16,6 +17,8 @@ struct yaml_file;
  * (which may be the same). Faults go to rep. NULL when memory ends. */
 struct yaml_file *yaml_open(struct slice text, struct arena *nodes, struct arena *texts,
                             struct report *rep);
+/* Has libyaml read the file, however plain: for comparing the two. Before the first yaml_next. */
+void yaml_use_library(struct yaml_file *y);
 /* 1 and the next document's root, 0 at the end. Negative after a fault from which the file cannot
  * be read on; it has been reported. A document with duplicate keys is returned and reported
  * (rep->refused). */
