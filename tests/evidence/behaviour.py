@@ -8,6 +8,7 @@ import lzma
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -334,6 +335,8 @@ def orphaned(c, scan):
         if ended:
             break
         time.sleep(0.1)
+    if not ended:
+        os.kill(int(child), signal.SIGKILL)
     must(ended, "the helper goes on")
 
 
