@@ -35,6 +35,7 @@ struct rule_finds {
 struct card_finds {
     struct arena arena, shown; /* shown: texts of one card */
     struct rule_finds *rule;   /* by rule->index */
+    uint64_t *rows;            /* of each */
     size_t nrule;
     struct evidence evidence;
     struct coverage coverage;
@@ -215,6 +216,9 @@ int card_finds_new(const struct options *o, struct loaded *l, struct card_finds 
         card_finds_free(f);
         return rc;
     }
+    f->rows = xcalloc(f->nrule > 0 ? f->nrule : 1, sizeof *f->rows);
+    for (size_t i = 0; i < f->nrule; i++)
+        f->rows[i] = f->rule[i].rows;
     *ret = f;
     return EV_OK;
 }
@@ -236,8 +240,14 @@ void card_finds_free(struct card_finds *f)
     arena_release(&f->summary.arena);
     arena_release(&f->shown);
     arena_release(&f->arena);
+    free(f->rows);
     free(f->rule);
     free(f);
+}
+
+const uint64_t *card_finds_rows(const struct card_finds *f)
+{
+    return f != NULL ? f->rows : NULL;
 }
 
 /* The most frequent first, then by name. */

@@ -13,6 +13,8 @@ struct card_finds;
 int card_finds_new(const struct options *o, struct loaded *l, struct card_finds **ret,
                    struct ev_err *err);
 void card_finds_free(struct card_finds *f);
+/* Detections by rule->index; borrowed. NULL when f is NULL. */
+const uint64_t *card_finds_rows(const struct card_finds *f);
 /* Of one rule; borrowed until the next call. NULL when f is NULL. */
 const struct card_evidence *card_finds_of(struct card_finds *f, const struct rule *r);
 

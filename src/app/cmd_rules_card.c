@@ -221,6 +221,7 @@ int rules_card(const struct options *o, struct loaded *l)
     }
     buf_init(&x.text, LIMIT_OUT_ROW);
     rc = o->evidence.n ? card_finds_new(o, l, &x.finds, &err) : EV_OK;
+    cards_show_rows(x.cards, card_finds_rows(x.finds));
     if (rc == EV_OK)
         rc = x.folder ? write_folder(&x, &err) : write_standard(&x, &err);
     buf_release(&x.text);

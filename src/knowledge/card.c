@@ -427,6 +427,11 @@ int cards_new(const struct ruleset *rules, const struct card_options *o, struct 
     return EV_OK;
 }
 
+void cards_show_rows(struct cards *c, const uint64_t *rows)
+{
+    c->rows = rows;
+}
+
 void cards_free(struct cards *c)
 {
     if (c == NULL)

@@ -23,6 +23,9 @@ int cards_new(const struct ruleset *rules, const struct card_options *o, struct 
               struct ev_err *err);
 void cards_free(struct cards *c);
 
+/* Detections of each rule, by rule->index, for the pages of the index; borrowed. */
+void cards_show_rows(struct cards *c, const uint64_t *rows);
+
 /* What some logs hold for a rule. Everything is borrowed. */
 struct card_evidence {
     uint64_t rows;              /* detections */

@@ -13,7 +13,8 @@ struct cards {
     struct arena arena;
     const struct ruleset *rules;
     const struct attack *attack;
-    const char **name; /* by rule->index */
+    const char **name;    /* by rule->index */
+    const uint64_t *rows; /* likewise; NULL: no evidence was looked at */
     struct exporter *exporter[CARD_TARGETS];
     struct buf text; /* of one item */
 };

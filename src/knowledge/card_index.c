@@ -76,7 +76,9 @@ static void by_level(struct index *x, const struct rule *r)
 
 static void all_rules(struct index *x, const struct rule *r)
 {
-    add(x, r, SLICE(""), SLICE("All rules"));
+    if (x->cards->rows != NULL && x->cards->rows[r->index] > 0)
+        add(x, r, SLICE("0"), SLICE("With detections in this evidence"));
+    add(x, r, SLICE("1"), SLICE("All rules"));
 }
 
 static const struct {
@@ -108,6 +110,17 @@ static int place_order(const void *pa, const void *pb)
     return cmp != 0 ? cmp : (a->rule->index > b->rule->index) - (a->rule->index < b->rule->index);
 }
 
+/* "Security Log Cleared: 3 detections" */
+static void put_name(struct cards *c, struct page *p, const struct rule *r, const char *file)
+{
+    const uint64_t n = c->rows != NULL ? c->rows[r->index] : 0;
+    buf_clear(&c->text);
+    buf_slice(&c->text, r->title.n > 0 ? r->title : slice_str(file));
+    if (n > 0)
+        buf_printf(&c->text, ": %llu detection%s", (unsigned long long)n, n == 1 ? "" : "s");
+    page_file(p, buf_view(&c->text), file);
+}
+
 static void group(struct index *x, struct page *p, size_t from, size_t to)
 {
     struct cards *c = x->cards;
@@ -122,7 +135,7 @@ static void group(struct index *x, struct page *p, size_t from, size_t to)
         if (i == from || v[i].rule->level != v[i - 1].rule->level)
             page_row(p, level_name(v[i].rule->level));
         snprintf(file, sizeof file, "%s%s", card_name(c, v[i].rule), page_suffix(p->format));
-        page_file(p, v[i].rule->title.n > 0 ? v[i].rule->title : slice_str(file), file);
+        put_name(c, p, v[i].rule, file);
         if (i + 1 == to || v[i].rule->level != v[i + 1].rule->level)
             page_row_end(p);
     }

@@ -11,7 +11,7 @@ static const char style[] =
     "color:#1d2126;background:#fff}h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}"
     "h3{font-size:1rem}table{border-collapse:collapse;width:100%}"
     "th,td{border-top:1px solid #d5dae0;padding:.35rem .6rem;text-align:left;vertical-align:top}"
-    "th{width:11rem;font-weight:600}ul{margin:0;padding-left:1.1rem}"
+    "th{width:11rem;font-weight:600}td div{padding-left:1.1rem;text-indent:-1.1rem}"
     "pre{background:#f3f5f7;padding:.7rem;overflow:auto;white-space:pre-wrap;"
     "overflow-wrap:anywhere}td{overflow-wrap:anywhere}"
     "@media(prefers-color-scheme:dark){body{color:#dfe3e8;background:#15181c}"
@@ -213,7 +213,8 @@ void page_row(struct page *p, const char *label)
 static void item_begin(struct page *p)
 {
     static const char *const before[] = { "| **", "<tr><th scope=\"row\">", "" };
-    static const char *const after[] = { "** | ", "</th><td>", ":" };
+    static const char *const after[] = { "** | ", "</th><td><div>", ":" };
+    static const char *const between[] = { "<br>", "</div><div>", "\n                    " };
     static const char *const table[] = { "| | |\n|:--|:--|\n", "<table>\n<tbody>\n", "" };
     if (p->table == TABLE_EMPTY)
         buf_str(p->out, table[p->format]);
@@ -227,12 +228,14 @@ static void item_begin(struct page *p)
         for (size_t n = out->n - from; p->format == PAGE_TEXT && n < 20; n++)
             buf_byte(out, ' ');
     } else {
-        buf_str(p->out, p->format == PAGE_TEXT ? "\n                    " : "<br>");
+        buf_str(p->out, between[p->format]);
     }
 }
 
 void page_item(struct page *p, struct slice text)
 {
+    if (slice_trim(text).n == 0)
+        return;
     item_begin(p);
     put(p, text);
 }
@@ -310,7 +313,7 @@ void page_file(struct page *p, struct slice text, const char *name)
 
 void page_row_end(struct page *p)
 {
-    static const char *const end[] = { " |\n", "</td></tr>\n", "\n" };
+    static const char *const end[] = { " |\n", "</div></td></tr>\n", "\n" };
     if (p->items > 0)
         buf_str(p->out, end[p->format]);
 }

@@ -41,7 +41,7 @@ void page_code(struct page *p, struct slice text);
  * without items is left out. */
 void page_table(struct page *p);
 void page_row(struct page *p, const char *label);
-void page_item(struct page *p, struct slice text);
+void page_item(struct page *p, struct slice text); /* white space alone is no item */
 /* An item that links to address, which came from a rule: text when it is neither http nor https. */
 void page_link(struct page *p, struct slice text, struct slice address);
 /* An item that links to a file of ours, whose name needs no escape. */

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "p", "a", "h1", "h2", "h3", "table", "tbody", "tr", "th", "td",
-    "br", "pre", "code",
+    "div", "pre", "code",
 }
 ATTRIBUTES = {"lang", "charset", "name", "content", "http-equiv", "rel", "href", "scope", "id"}
 
