@@ -52,6 +52,7 @@ void event_content_hash(struct event *ev, uint8_t ret[16])
 {
     struct hash128 h;
 
+    event_texts(ev, 0);
     hash128_init(&h);
     for (size_t i = 0; i < ev->n; i++) {
         const struct slice name = ev->field[i].name, text = event_text(ev, i);
