@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "jail/image.h"
+#include "jail/space.h"
 
 #ifdef HAVE_IMAGES
 
@@ -99,6 +100,8 @@ void partitions_take(struct jail *j, struct source *source, const char *path,
     (void)source_size(source, &size);
     if (!vs)
         jail_trouble(j, path, "a disk without a partition table or a file system that is known");
+    if (!vs)
+        space_whole(j, source, path);
     for (TSK_PNUM_T i = 0; vs && i < vs->part_count && i < LIMIT_EVIDENCE_PARTITIONS; i++) {
         const TSK_VS_PART_INFO *part = t->tsk_vs_part_get(vs, i);
         uint64_t from, n;

@@ -293,6 +293,7 @@ void files_take(struct jail *j, struct source *volume, const char *path)
                      memcmp(head + 3, "NTFS    ", 8) == 0
                          ? "an NTFS volume whose tables cannot be read: damaged or cut short"
                          : "no file system that is known");
+        space_whole(j, volume, path);
         disk_free(x->disk);
         free(x);
         return;

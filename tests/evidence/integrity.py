@@ -247,6 +247,25 @@ def changed(c):
     must("in two versions" not in said, said)
 
 
+def broken(c):
+    """A volume without a file system is carved whole, when asked, and only then."""
+    with open(os.path.join(m.SRC, "testdata/small/security.evtx"), "rb") as f:
+        log = f.read()
+    path = os.path.join(c.work, "broken.dd")
+    with open(path, "wb") as f:
+        f.write(bytes(446) + bytes([0x80, 0, 0, 0, 0x83, 0, 0, 0]) + (2048).to_bytes(4, "little") +
+                (8192).to_bytes(4, "little") + bytes(48) + b"\x55\xaa")
+        f.seek(3 << 20)
+        f.write(log)
+        f.truncate(8 << 20)
+    for args, some in ((), False), (("--recover",), False), (("--unallocated",), True):
+        rows, said = m.scan(*args, path, expect=(3,))
+        must("no file system that is known" in said.replace("\n    ", " "), said)
+        must(bool(rows) == some, "%d rows with %r" % (len(rows), args))
+        must({r["origin"] for r in rows} <= {"carved"}, rows)
+        must(all(r["source_file"] == path + "!/p1/$Volume" for r in rows), rows)
+
+
 def cases(c):
     global m
     m = sys.modules["__main__"]
@@ -259,6 +278,7 @@ def cases(c):
         "an E01 that is not what was acquired": another,
         "records that only a shadow copy has": cleared,
         "a record that was changed in one place": changed,
+        "a volume that is broken is carved": broken,
         "verify --against checks a run again": again,
     }
     for name, call in listed.items():
