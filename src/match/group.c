@@ -27,6 +27,15 @@ struct key_entry {
     struct slice key;
 };
 
+/* An entry of late, with its key as it was written: logs alternate between a few kinds of events. */
+struct recent {
+    struct key_entry *entry; /* NULL: none */
+    size_t n;
+    uint8_t key[KEY_MOST];
+};
+
+#define RECENT 32 /* a power of two */
+
 void groups_init(struct groups *g, const struct index *ix)
 {
     *g = (struct groups){ .ix = ix };
@@ -36,7 +45,7 @@ void groups_init(struct groups *g, const struct index *ix)
     g->gap = xcalloc(LIMIT_GAPS, sizeof *g->gap);
     g->silent = xcalloc(ix->nfield + 1, sizeof *g->silent);
     g->silent_now = xcalloc(ix->nfield + 1, sizeof *g->silent_now);
-    g->last_key = xcalloc(KEY_MOST, 1);
+    g->recent = xcalloc(RECENT, sizeof *g->recent);
 }
 
 static void gaps_forget(struct groups *g)
@@ -56,7 +65,7 @@ void groups_release(struct groups *g)
     free(g->silent);
     free(g->now);
     free(g->silent_now);
-    free(g->last_key);
+    free(g->recent);
     *g = (struct groups){ 0 };
 }
 
@@ -66,7 +75,8 @@ static void groups_forget(struct groups *g)
     gaps_forget(g);
     map_clear(&g->by_key);
     arena_reset(&g->arena);
-    g->last = NULL;
+    for (size_t i = 0; i < RECENT; i++)
+        g->recent[i].entry = NULL;
 }
 
 static bool target_may_take(const struct logsource_target *t, const struct event *ev)
@@ -160,14 +170,15 @@ static struct key_entry *entry_find(struct groups *g, const struct event *ev)
     size_t n = key_make(ev, b);
     struct slice key;
     uint64_t *known;
+    struct recent *r = &g->recent[(ev->event_id ^ n) % RECENT];
     struct key_entry *e;
 
     if (n == 0)
         return entry_new(g, ev);
-    if (g->last && n == g->last_n && memcmp(b, g->last_key, n) == 0)
-        return g->last;
-    memcpy(g->last_key, b, n);
-    g->last_n = n;
+    if (r->entry && n == r->n && memcmp(b, r->key, n) == 0)
+        return r->entry;
+    memcpy(r->key, b, n);
+    r->n = n;
     for (size_t i = KEY_HEAD; i < n; i++)
         b[i] = fold_ascii(b[i]);
     key = slice_of(b, n);
@@ -175,7 +186,7 @@ static struct key_entry *entry_find(struct groups *g, const struct event *ev)
     e = known ? (struct key_entry *)(uintptr_t)*known : entry_new(g, ev);
     if (!known)
         map_put(&g->by_key, arena_dup(&g->arena, key), (uint64_t)(uintptr_t)e, NULL);
-    g->last = e;
+    r->entry = e;
     return e;
 }
 

@@ -110,9 +110,7 @@ struct groups {
     size_t now_words;
     bool *silent_now; /* by field id, the same, by groups_tell */
     struct facts facts;
-    struct key_entry *last; /* of the last event; NULL at first */
-    uint8_t *last_key;      /* its key as it was written */
-    size_t last_n;
+    struct recent *recent; /* by a few bits of their keys */
 };
 
 void groups_init(struct groups *g, const struct index *ix);

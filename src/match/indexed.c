@@ -45,6 +45,7 @@ struct index_state {
     uint32_t alike; /* number of what is remembered of such events; 0: nothing */
     uint32_t likes; /* numbers given so far */
     uint32_t reason[REASONS_MOST];
+    uint32_t judged; /* the outcome of the last program that ran */
     struct answers answers;
 };
 
@@ -174,7 +175,9 @@ static bool reasons_key(struct index_state *st, const struct compiled *c, struct
             continue;
         if (n == REASONS_MOST)
             return false;
-        st->reason[n++] = (uint32_t)program_ask(&st->answers, atom[i] & ~IS_LEAF);
+        st->reason[n] = (uint32_t)program_ask(&st->answers, atom[i] & ~IS_LEAF);
+        if (st->reason[n++] == TRI_UNKNOWN) /* a limit: counted each time */
+            return false;
     }
     *ret = (struct memo_key){ .bytes = slice_of(st->reason, n * sizeof *st->reason),
                               .sieve = REASONS_SIEVE };
@@ -196,7 +199,7 @@ static void explain(struct index_state *st, struct scratch *s, const struct comp
 
     index_open(st, v);
     keeps = reasons_key(st, c, &key);
-    if (keeps && memo_find(memo, &key, &told, &n)) {
+    if (keeps && memo_find(memo, &key, &told, &n) && n >= TOLD_HEAD) {
         naive_retell(s, told, v);
         return;
     }
@@ -289,12 +292,40 @@ static enum outcome decide(struct index_state *st, struct scratch *s, uint32_t r
 
     index_open(st, v);
     outcome = judge(st, s, rule);
+    st->judged = (uint32_t)outcome;
     s->counts[rule].candidates += !act(st, s, rule, outcome, v);
     if (s->profile)
         stopwatch_lap(from, &s->profile->rule[rule].ns);
     if (st->answers.asks)
         return OUTCOME_ASKED;
     return s->nhit > hits && learn_reasons(st, s, rule) ? OUTCOME_TOLD : outcome;
+}
+
+/* Decides a rule that asks for more than facts: by the answers, if these were met before. */
+static void decide_again(struct index_state *st, struct scratch *s, uint32_t rule, struct view *v)
+{
+    struct memo *memo = st->sift.memo;
+    struct memo_key key;
+    const uint32_t *known;
+    uint32_t outcome;
+    size_t n;
+
+    index_open(st, v);
+    if (s->profile || !reasons_key(st, &st->ix->m->rule[rule], &key)) {
+        decide(st, s, rule, v);
+    } else if (!memo_find(memo, &key, &known, &n)) {
+        const size_t hits = s->nhit;
+
+        decide(st, s, rule, v);
+        outcome = st->judged;
+        if (s->nhit == hits)
+            memo_add(memo, &key, &outcome, 1);
+    } else if (n >= TOLD_HEAD) {
+        naive_retell(s, known, v);
+    } else {
+        s->counts[rule].candidates++;
+        s->counts[rule].undecided += known[0] == OUTCOME_UNDECIDED;
+    }
 }
 
 /* --- events that are like an earlier one ---
@@ -354,7 +385,7 @@ static void like_replay(struct index_state *st, struct scratch *s, const uint32_
     for (uint32_t i = 0; i < v[OUTCOME_ROW]; i++)
         act_timed(st, s, *next++, OUTCOME_ROW, view);
     for (uint32_t i = 0; i < v[OUTCOME_ASKED]; i++)
-        decide(st, s, *next++, view);
+        decide_again(st, s, *next++, view);
 }
 
 static size_t learn_rules(struct index_state *st, enum outcome outcome, size_t n)
