@@ -42,26 +42,33 @@ static int lock_limits(struct ev_err *err)
     return EV_OK;
 }
 
-/* All kinds of access that each version of Landlock knows, none allowed. Best effort: seccomp alone
- * already refuses every way to open a file. */
-static void lock_landlock(void)
+/* All that each version of Landlock can refuse: files, from version 4 on connections, from 6 on signals and
+ * sockets of others. Best effort: seccomp alone already refuses every way to open a file. */
+int jail_lock_files(void)
 {
 #if defined(SYS_landlock_create_ruleset) && defined(SYS_landlock_restrict_self)
     static const uint64_t known[] = { 0, 0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff };
     const long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1u);
     struct {
-        uint64_t fs;
-    } handled;
+        uint64_t fs, net, scoped;
+    } handled = { 0 };
+    long rc;
     int fd;
 
     if (version < 1)
-        return;
+        return 0;
     handled.fs = known[version < 5 ? version : 5];
+    handled.net = version >= 4 ? 3 : 0;
+    handled.scoped = version >= 6 ? 3 : 0;
+    /* Older kernels take the longer form as long as what they do not know is zero. */
     fd = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0u);
     if (fd < 0)
-        return;
-    (void)syscall(SYS_landlock_restrict_self, fd, 0u);
+        return 0;
+    rc = syscall(SYS_landlock_restrict_self, fd, 0u);
     close(fd);
+    return rc == 0 ? (int)version : 0;
+#else
+    return 0;
 #endif
 }
 
@@ -138,22 +145,22 @@ static int add_rules(scmp_filter_ctx c)
     return rc;
 }
 
+static const char no_seccomp[] = "this system does not let the reader of archives and images lock "
+                                 "itself up (seccomp), so it reads nothing";
+
 static int lock_calls(struct ev_err *err)
 {
     scmp_filter_ctx c = seccomp_init(SANITIZED ? SCMP_ACT_ERRNO(EACCES) : SCMP_ACT_KILL_PROCESS);
     int rc;
 
     if (!c)
-        return ev_err_set(err, EV_EUNSUPPORTED, "seccomp cannot be set up");
+        return ev_err_set(err, EV_EUNSUPPORTED, "%s; Linux 4.14 and later can", no_seccomp);
     rc = add_rules(c);
     if (rc == 0)
         rc = seccomp_load(c);
     seccomp_release(c);
     if (rc < 0)
-        return ev_err_errno(
-            err, EV_EUNSUPPORTED, -rc,
-            "this system does not let the reader of archives and images lock itself "
-            "up (seccomp), so it reads nothing");
+        return ev_err_errno(err, EV_EUNSUPPORTED, -rc, "%s", no_seccomp);
     return EV_OK;
 }
 #else
@@ -174,6 +181,6 @@ int jail_lock(struct ev_err *err)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return ev_err_errno(err, EV_EUNSUPPORTED, errno, "privileges cannot be given up");
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    lock_landlock();
+    (void)jail_lock_files();
     return lock_calls(err);
 }

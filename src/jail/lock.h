@@ -12,5 +12,8 @@
 /* Resource limits, Landlock where the kernel has it, seccomp. EV_EUNSUPPORTED: this build or system
  * cannot; evidence must not be read then. */
 int jail_lock(struct ev_err *err);
+/* Its part that is Landlock, by itself for tests. After PR_SET_NO_NEW_PRIVS. The version; 0: the kernel has
+ * none. */
+int jail_lock_files(void);
 
 #endif

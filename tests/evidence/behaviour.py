@@ -294,7 +294,7 @@ def faulty(kind, says):
         helper = os.path.join(BUILD, "tests/evidence/faulty_evidence")
         must(os.access(helper, os.X_OK), helper + " is not built")
         with open(helper, "rb") as f:
-            if kind in ("crash", "socket") and b"__asan_init" in f.read():
+            if kind in ("crash", "socket", "exec", "connect", "memory") and b"__asan_init" in f.read():
                 raise m.Skip("the sanitizer takes the signal")
         env = {"EVTRIAGE_EVIDENCE": helper, "EVTRIAGE_EVIDENCE_SILENCE": "2", "EVTRIAGE_FAULT": kind}
         rows, said = scan(c.make("tar.gz"), c.folder, expect=(3,), env=env)
@@ -485,6 +485,9 @@ def cases(c):
         "a helper that crashes is one message": faulty("crash", "crashed (signal 11)"),
         "a helper that opens a file gets none": faulty("open", "the lock holds"),
         "a helper that makes a socket is ended": faulty("socket", "forbidden system call"),
+        "a helper that connects is ended": faulty("connect", "forbidden system call"),
+        "a helper that runs a program is ended": faulty("exec", "forbidden system call"),
+        "a helper that eats memory gets no more than its share": faulty("memory", "crashed (signal 6)"),
         "a helper that hangs is ended": faulty("hang", "was silent for"),
         "a helper ends with the program": orphaned,
         "a helper that says nonsense is left alone": faulty("nonsense", "says nonsense"),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 bool archive_streams(struct slice head)
 {
@@ -19,6 +20,17 @@ static void crash(void)
     volatile int *volatile nowhere = NULL;
 
     *nowhere = 1;
+}
+
+/* All the memory there is; more is not to be had, and then it gives up as a library would. */
+static void eat(void)
+{
+    for (size_t n = 0; n < 4096; n++) {
+        volatile char *p = malloc((size_t)64 << 20);
+        if (!p)
+            abort();
+        *p = 1; /* one page of each: the limit is on addresses, the machine need not suffer */
+    }
 }
 
 void archive_take(struct jail *j, struct source *s, const char *path)
@@ -34,6 +46,15 @@ void archive_take(struct jail *j, struct source *s, const char *path)
         crash();
     if (strcmp(fault, "socket") == 0)
         (void)socket(AF_INET, SOCK_STREAM, 0);
+    if (strcmp(fault, "exec") == 0) {
+        char name[] = "true";
+        char *argv[] = { name, NULL }, *env[] = { NULL };
+        (void)execve("/bin/true", argv, env);
+    }
+    if (strcmp(fault, "connect") == 0)
+        (void)connect(j->socket, NULL, 0);
+    if (strcmp(fault, "memory") == 0)
+        eat();
     while (strcmp(fault, "hang") == 0)
         continue;
     if (strcmp(fault, "nonsense") == 0) {

@@ -425,6 +425,40 @@ def large_and_sparse(c, scan):
         os.unlink(image)
 
 
+def confined(*args):
+    path = os.path.join(os.environ.get("builddir") or os.path.join(m.SRC, "build"), "tests/evidence/confined")
+    must(os.access(path, os.X_OK), path + " is not built")
+    done = subprocess.run([path, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+    if done.returncode == 77:
+        raise m.Skip("this kernel has no Landlock, or no seccomp")
+    return done.returncode, (done.stdout + done.stderr).decode(errors="replace").replace("\n    ", " ")
+
+
+def landlock(c, scan):
+    code, said = confined("landlock", log_of(c, "System.evtx"))
+    must(code == 0 and "refuses" in said, said)
+    print("# " + said.strip())
+
+
+def old_kernels(c, scan):
+    """Without Landlock, openat2 and close_range all is read; without seccomp nothing, and that is said."""
+    before, after = pair(c)
+    where = folder_of(c, "old")
+    base, child = os.path.join(where, "base.raw"), os.path.join(where, "child.qcow2")
+    shutil.copyfile(before, base)
+    m.tool("qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-B", base, "-F", "raw", after, child)
+    command = [m.PROGRAM, "dump", "-f", "csv", "-o", "-", child]
+    missing_calls = "landlock_create_ruleset,landlock_restrict_self,landlock_add_rule,openat2,close_range"
+    code, said = confined("without", missing_calls, *command)
+    must(code == 0 and said.count("child.qcow2!/p1/") > 100, said[-500:])
+    os.unlink(base)
+    os.symlink(before, base)
+    code, said = confined("without", missing_calls, *command)
+    must(code == 3 and "cannot be opened in its folder" in said, said[-500:])
+    code, said = confined("without", "seccomp", m.PROGRAM, "dump", "-f", "csv", "-o", "-", c.make("zip"))
+    must(code == 3 and "does not let the reader of archives and images lock itself up (seccomp)" in said, (code, said))
+
+
 def cases(c):
     global m
     m = sys.modules["__main__"]
@@ -435,6 +469,8 @@ def cases(c):
         "a record in the slack of a file": carved_from_slack,
         "page file, hibernation file, memory dump": carved_from_memory,
         "large sparse images": large_and_sparse,
+        "Landlock refuses files and connections": landlock,
+        "kernels that have less": old_kernels,
         "BitLocker by every kind of key": bitlocker,
         "a differencing VHD": vhd_chain,
         "a differencing VHDX": vhdx_chain,
