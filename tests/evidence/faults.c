@@ -33,6 +33,19 @@ static void eat(void)
     }
 }
 
+/* A log, or a disk, whose places or digests cannot be. */
+static void lie(struct jail *j, const char *fault)
+{
+    const uint64_t pair[2] = { 0, 5 };
+
+    wire_init(&j->out, strcmp(fault, "media") == 0 ? WIRE_MEDIA : WIRE_FOUND, slice_str("x.evtx"));
+    j->out.flags = WIRE_EXTENTS;
+    j->out.size = 1u << 20;
+    j->out.n = strcmp(fault, "extents") == 0 ? UINT32_MAX : 1;
+    memcpy(j->slots, pair, sizeof pair); /* "sums": 5 bytes of 1 MiB */
+    (void)wire_send(j->socket, &j->out, -1);
+}
+
 void archive_take(struct jail *j, struct source *s, const char *path)
 {
     const char *fault = getenv("EVTRIAGE_FAULT");
@@ -61,6 +74,8 @@ void archive_take(struct jail *j, struct source *s, const char *path)
         wire_init(&j->out, (enum wire_type)99, slice_str("?"));
         (void)wire_send(j->socket, &j->out, -1);
     }
+    if (strcmp(fault, "extents") == 0 || strcmp(fault, "sums") == 0 || strcmp(fault, "media") == 0)
+        lie(j, fault);
     for (size_t i = 0; i < sizeof tried / sizeof *tried; i++)
         holds &= open(tried[i], O_RDWR | O_CREAT, 0600) < 0 && open(tried[i], O_RDONLY) < 0;
     jail_trouble(j, path, holds ? "the lock holds" : "a file was opened");
