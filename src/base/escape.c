@@ -105,7 +105,7 @@ void escape_csv(struct slice s, bool guard, struct buf *out)
         buf_byte(out, '"');
     if (guard && needs_guard(s))
         buf_byte(out, '\'');
-    for (size_t at = 0;;) {
+    for (size_t at = 0; at < s.n;) {
         buf_put(out, s.p + at, n);
         at += n;
         if (at == s.n)

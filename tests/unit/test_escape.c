@@ -91,6 +91,7 @@ static void csv_guards_formulas(void **state)
     csv(SLICE("\r=1"), SLICE("'\xe2\x90\x8d=1"));
     csv(SLICE("=cmd|'/c calc'!A0,1"), SLICE("\"'=cmd|'/c calc'!A0,1\""));
     csv(SLICE("a=1"), SLICE("a=1"));
+    csv(SLICE_ABSENT, SLICE(""));
     escape_csv(SLICE("=1+1"), false, &out);
     expect(SLICE("=1+1"));
 }
