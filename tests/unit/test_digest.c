@@ -37,6 +37,33 @@ static void sha256_gives_known_values(void **state)
     sha256_free(NULL);
 }
 
+static void several_digests_in_one_pass(void **state)
+{
+    struct digester *d = digester_new(DIGEST_SHA256 | DIGEST_SHA1 | DIGEST_MD5);
+    struct digests all = { 0 };
+    char hex[65];
+
+    (void)state;
+    digester_add(d, SLICE("ab"));
+    digester_add(d, SLICE_ABSENT);
+    digester_add(d, SLICE("c"));
+    digester_done(d, &all);
+    digester_free(d);
+    assert_true(all.has_sha256 && all.has_sha1);
+    digest_hex(all.sha256, sizeof all.sha256, hex);
+    assert_string_equal(hex, abc);
+    digest_hex(all.sha1, sizeof all.sha1, hex);
+    assert_string_equal(hex, "a9993e364706816aba3e25717850c26c9cd0d89d"); /* FIPS 180-4 */
+    digest_hex(all.md5, sizeof all.md5, hex);
+    if (all.has_md5)                                                  /* FIPS providers have none */
+        assert_string_equal(hex, "900150983cd24fb0d6963f7d28e17f72"); /* RFC 1321 */
+    d = digester_new(DIGEST_SHA1);
+    digester_done(d, &all);
+    digester_free(d);
+    assert_true(all.has_sha1 && !all.has_sha256 && !all.has_md5);
+    digester_free(NULL);
+}
+
 static void files_are_hashed(void **state)
 {
     char path[] = "/tmp/test_digest.XXXXXX";
@@ -79,9 +106,8 @@ static void crc32_continues(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sha256_gives_known_values),
-        cmocka_unit_test(files_are_hashed),
-        cmocka_unit_test(unreadable_files_are_named),
+        cmocka_unit_test(sha256_gives_known_values), cmocka_unit_test(several_digests_in_one_pass),
+        cmocka_unit_test(files_are_hashed),          cmocka_unit_test(unreadable_files_are_named),
         cmocka_unit_test(crc32_continues),
     };
 

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "input/source.h"
+#include "input/src_file.h"
 
 struct fake {
     size_t left;
@@ -259,6 +260,46 @@ static void redirected_file_is_not_copied(void **state)
     unlink(name);
 }
 
+static void piece_knows_where_its_bytes_are(void **state)
+{
+    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    struct source *item = source_of_item(fd, 1000, "item");
+    struct source *half = source_piece(item, 500, 300, "half");
+    struct source *part = source_piece(half, 100, 150, "part");
+    uint64_t at = 0, n = 0;
+    uint8_t room[8], same[8];
+    size_t got = 0;
+
+    (void)state;
+    assert_true(source_where(part, 20, &at, &n));
+    assert_int_equal(at, 620);
+    assert_int_equal(n, 130);
+    assert_false(source_where(part, 150, &at, &n));
+    assert_int_equal(source_read_at(part, 146, room, sizeof room, &got, NULL), EV_OK);
+    assert_int_equal(got, 4);
+    assert_int_equal(source_read_at(item, 746, same, sizeof same, &got, NULL), EV_OK);
+    assert_memory_equal(room, same, 4);
+    source_free(part);
+    source_free(half);
+    source_free(item);
+}
+
+static void memory_lies_in_no_file(void **state)
+{
+    struct source *s = source_open_memory(SLICE("abc"), "m");
+    struct digests is = { 0 };
+    uint64_t at, n, size = 0;
+    char hex[65];
+
+    (void)state;
+    assert_false(source_where(s, 0, &at, &n));
+    assert_int_equal(source_digest(s, DIGEST_SHA256, NULL, NULL, &is, &size, NULL), EV_OK);
+    digest_hex(is.sha256, sizeof is.sha256, hex);
+    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_int_equal(size, 3);
+    source_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +307,8 @@ int main(void)
         cmocka_unit_test(read_error_names_file_and_offset),
         cmocka_unit_test(memory_ends_where_it_ends),
         cmocka_unit_test(stream_of_memory_is_its_bytes_once),
+        cmocka_unit_test(piece_knows_where_its_bytes_are),
+        cmocka_unit_test(memory_lies_in_no_file),
         cmocka_unit_test(file_keeps_its_size_of_opening),
         cmocka_unit_test(what_is_no_file_is_refused),
         cmocka_unit_test(pipe_is_spooled_and_read_at_random),
