@@ -42,12 +42,27 @@ static bool is_harmless(uint32_t c, size_t bytes)
            c != 0xffff;
 }
 
+/* Are eight bytes printable ASCII? */
+static bool all_printable(const uint8_t *p)
+{
+    const uint64_t one = UINT64_C(0x0101010101010101), high = one << 7;
+    uint64_t v;
+
+    memcpy(&v, p, sizeof v);
+    /* The high bit of a byte: beyond ASCII or 0x7f; below 0x20 (a borrow only adds doubt). */
+    return ((v | (v + one) | (v - 0x20 * one)) & high) == 0;
+}
+
 static bool text_is_harmless(struct slice s)
 {
     for (size_t i = 0; i < s.n;) {
         size_t bytes;
         uint32_t c;
 
+        if (s.n - i >= 8 && all_printable(s.p + i)) {
+            i += 8;
+            continue;
+        }
         if ((s.p[i] >= 0x20 && s.p[i] < 0x7f) || s.p[i] == '\n') {
             i++;
             continue;
@@ -81,9 +96,9 @@ static size_t skip_blanks(struct yplain *y)
 
 static void next_line(struct yplain *y)
 {
-    while (!at_end(y))
-        y->at++;
-    y->at += y->at < y->n;
+    const uint8_t *end = y->at < y->n ? memchr(y->p + y->at, '\n', y->n - y->at) : NULL;
+
+    y->at = end ? (size_t)(end - y->p) + 1 : y->n;
     y->start = y->at;
     y->line++;
 }
@@ -206,15 +221,18 @@ static bool literal_lines(struct yplain *y, struct yplain_event *e, bool strip)
     if (!b)
         return false;
     while (y->at < y->n) {
-        size_t have = line_indent(y, y->at);
+        size_t have = line_indent(y, y->at), from;
 
         if (have != SIZE_MAX && have < indent)
             break;
         for (size_t i = 0; i < indent && look(y, 0) == ' '; i++)
             y->at++;
         kept = at_end(y) ? kept : SIZE_MAX;
+        from = y->at;
         while (!at_end(y))
-            b[n++] = y->p[y->at++];
+            y->at++;
+        memcpy(b + n, y->p + from, y->at - from);
+        n += y->at - from;
         if (kept == SIZE_MAX) /* a line that says something, were it blanks */
             kept = n + (!strip && y->at < y->n);
         b[n++] = '\n';
