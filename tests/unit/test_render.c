@@ -278,7 +278,7 @@ static int on_file(void *ctx, const char *path)
     return EV_OK;
 }
 
-static void programs_write_what_the_walk_writes(void **state)
+static void steps_write_what_the_walk_writes(void **state)
 {
     const char *shared = getenv("EVTRIAGE_SHARED"), *srcdir = getenv("srcdir");
     struct dump fast, slow;
@@ -287,13 +287,14 @@ static void programs_write_what_the_walk_writes(void **state)
 
     (void)state;
     for (int recover = 0; recover < 2; recover++) {
-        for (int lines = 0; lines < 2; lines++) {
+        for (int form = 0; form < 3; form++) { /* XML, lines of XML, JSON */
             l.recover = recover;
-            dump_init(&fast, lines);
-            dump_init(&slow, lines);
+            dump_init(&fast, form == 1);
+            dump_init(&slow, form == 1);
+            fast.json = slow.json = form == 2;
             snprintf(path, sizeof path, "%s/testdata", srcdir ? srcdir : ".");
             walk_logs(path, on_file, &l);
-            if (shared && lines) {
+            if (shared && form > 0) {
                 snprintf(path, sizeof path, "%s/corpus", shared);
                 walk_logs(path, on_file, &l);
             }
@@ -461,7 +462,7 @@ int main(void)
         cmocka_unit_test(line_feeds_are_references_where_lines_count),
         cmocka_unit_test(forbidden_characters_are_replaced_and_counted),
         cmocka_unit_test(hostile_names_are_mended),
-        cmocka_unit_test(programs_write_what_the_walk_writes),
+        cmocka_unit_test(steps_write_what_the_walk_writes),
         cmocka_unit_test(xml_reads_back_as_the_same_events),
     };
 
