@@ -2,205 +2,16 @@
  *
  * Names and values are those of the event view; a name that repeats becomes an array at its first
  * place. May include: base/, event/, this folder. */
-#include "evtx/render_impl.h"
+#include "evtx/render_json.h"
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "evtx/render_json.h"
-#include "evtx/render_steps.h"
+#include "evtx/render_json_value.h"
 #include "evtx/render_string.h"
 
-/* Room for what stands between two values. */
-#define GLUE 256
 #define MANY_FIELDS 256 /* beyond it, names are told apart by a table */
 #define FEW_FIELDS 64
 #define VARIANTS 16 /* records around one body that have steps; seen: 2 */
-
-struct writer {
-    struct render *r;
-    struct event *ev;
-    struct buf *out;
-    struct slice padded;                   /* values in here may be read beyond */
-    struct render_draft *draft;            /* steps are made, instead of values written; or NULL */
-    const struct native_plan *const *plan; /* with a draft: of the record and of its body */
-};
-
-static void put(struct writer *w, struct slice s)
-{
-    uint8_t *to = buf_reserve(w->out, s.n);
-
-    if (!to)
-        return;
-    memcpy(to, s.p, s.n);
-    w->out->n += s.n;
-}
-
-/* A string of UTF-8, or null. */
-static void put_string(struct writer *w, struct slice s)
-{
-    uint8_t *to = buf_reserve(w->out, 6 * s.n + GLUE), *end;
-
-    if (!to)
-        return;
-    if (!s.p) {
-        put(w, SLICE("null"));
-        return;
-    }
-    *to = '"';
-    end = render_utf8(&w->r->state, to + 1, s, RENDER_JSON);
-    *end++ = '"';
-    w->out->n += (size_t)(end - to);
-}
-
-/* Is the field's value another one in each record of these plans? */
-static bool varies(const struct writer *w, const struct field *f)
-{
-    size_t i = (size_t)(f - w->ev->field);
-    const struct native_plan *p = w->plan[0];
-
-    if (i >= p->fields) {
-        i -= p->fields;
-        p = w->plan[1];
-    }
-    for (uint32_t k = 0; k < p->constants; k++)
-        if (p->constant[k].at == i)
-            return false;
-    return true;
-}
-
-static struct render_step *put_step(struct writer *w, const struct field *f)
-{
-    render_draft_value(w->draft, (uint16_t)(f - w->ev->field), f->value.type, RENDER_JSON);
-    return render_draft_last(w->draft);
-}
-
-static void put_value(struct writer *w, const struct field *f)
-{
-    const struct value *v = &f->value;
-    uint8_t *to, *end;
-    bool padded;
-
-    if (w->draft && varies(w, f)) {
-        buf_byte(w->out, '"');
-        put_step(w, f);
-        buf_byte(w->out, '"');
-        return;
-    }
-    if (f->text.p) {
-        put_string(w, f->text);
-        return;
-    }
-    to = buf_reserve(w->out, render_room(v) + GLUE);
-    if (!to)
-        return;
-    padded = w->padded.p && w->padded.n >= v->n && v->p >= w->padded.p &&
-             v->p <= w->padded.p + w->padded.n - v->n;
-    *to = '"';
-    end = render_value(&w->r->state, to + 1, v, RENDER_JSON, padded);
-    if (!end) {
-        w->out->full = true;
-        return;
-    }
-    *end++ = '"';
-    w->out->n += (size_t)(end - to);
-}
-
-/* `,"key":` */
-static void put_key(struct writer *w, const char *key)
-{
-    buf_str(w->out, key);
-}
-
-static void put_number(struct writer *w, bool has, uint64_t n)
-{
-    uint8_t *to = buf_reserve(w->out, GLUE);
-
-    if (!to)
-        return;
-    if (has)
-        w->out->n += (size_t)(render_decimal(to, n) - to);
-    else
-        put(w, SLICE("null"));
-}
-
-static void put_time(struct writer *w, uint64_t t)
-{
-    uint8_t raw[8];
-    struct value v = { raw, 8, VALUE_FILETIME };
-    uint8_t *to = buf_reserve(w->out, GLUE);
-
-    for (int i = 0; i < 8; i++)
-        raw[i] = (uint8_t)(t >> 8 * i);
-    if (!to)
-        return;
-    if (!t) {
-        put(w, SLICE("null"));
-        return;
-    }
-    *to = '"';
-    to = render_value(&w->r->state, to + 1, &v, RENDER_JSON, false);
-    *to++ = '"';
-    w->out->n = (size_t)(to - w->out->p);
-}
-
-/* Does a step write the fact? Yes where its field varies; there has to be one when there is a fact. */
-static const struct field *fact_step(struct writer *w, enum template_fact fact, bool has)
-{
-    const struct native_plan *p;
-    const struct field *f = NULL;
-
-    if (!w->draft)
-        return NULL;
-    p = w->plan[0];
-    for (uint32_t i = 0; i < p->facts; i++)
-        if (p->fact[i].fact == fact)
-            f = &w->ev->field[p->fact[i].field];
-    w->draft->failed |= has != (f != NULL);
-    return f && varies(w, f) ? f : NULL;
-}
-
-static void fact_text(struct writer *w, enum template_fact fact, struct slice text)
-{
-    const struct field *f = fact_step(w, fact, text.p != NULL);
-
-    if (f)
-        put_value(w, f);
-    else
-        put_string(w, text);
-}
-
-static void fact_number(struct writer *w, enum template_fact fact, bool has, uint64_t n)
-{
-    const struct field *f = fact_step(w, fact, has);
-    struct render_step *st = f ? put_step(w, f) : NULL;
-
-    if (!f)
-        put_number(w, has, n);
-    else if (st && (st->kind == STEP_U16 || st->kind == STEP_U64))
-        st->exact = true;
-    else
-        w->draft->failed = true; /* text, or a number with a sign */
-}
-
-static void fact_time(struct writer *w, uint64_t t)
-{
-    const struct field *f = fact_step(w, FACT_TIME, t != 0);
-    struct render_step *st;
-
-    if (!f) {
-        put_time(w, t);
-        return;
-    }
-    buf_byte(w->out, '"');
-    st = put_step(w, f);
-    buf_byte(w->out, '"');
-    if (st && st->kind == STEP_FILETIME) {
-        st->kind = STEP_TIME;
-        st->exact = true;
-    } else {
-        w->draft->failed = true;
-    }
-}
 
 /* The facts that have a member of their own, by field id. */
 static bool is_fact(const struct event *ev, const struct field *f)
@@ -256,9 +67,9 @@ static bool repeats(const struct event *ev, size_t from, size_t to)
     return false;
 }
 
-static void put_field(struct writer *w, struct slice name, bool first)
+static void put_field(struct render_json_writer *w, struct slice name, bool first)
 {
-    uint8_t *to = buf_reserve(w->out, 6 * name.n + GLUE), *end = to;
+    uint8_t *to = buf_reserve(w->out, 6 * name.n + JSON_GLUE), *end = to;
 
     if (!to)
         return;
@@ -271,7 +82,7 @@ static void put_field(struct writer *w, struct slice name, bool first)
     w->out->n += (size_t)(end - to);
 }
 
-static void plain_members(struct writer *w, size_t from, size_t to)
+static void plain_members(struct render_json_writer *w, size_t from, size_t to)
 {
     bool first = true;
 
@@ -281,13 +92,13 @@ static void plain_members(struct writer *w, size_t from, size_t to)
         if (f->part == EVENT_SYSTEM && is_fact(w->ev, f))
             continue;
         put_field(w, f->name, first);
-        put_value(w, f);
+        render_json_value(w, f);
         first = false;
     }
 }
 
 /* Fields of one name from i on; next[i - base] is the one behind i. */
-static void put_chain(struct writer *w, size_t i, const size_t *next, size_t base)
+static void put_chain(struct render_json_writer *w, size_t i, const size_t *next, size_t base)
 {
     bool several = next[i - base] != SIZE_MAX;
 
@@ -296,7 +107,7 @@ static void put_chain(struct writer *w, size_t i, const size_t *next, size_t bas
     for (bool first = true; i != SIZE_MAX; i = next[i - base], first = false) {
         if (!first)
             buf_byte(w->out, ',');
-        put_value(w, &w->ev->field[i]);
+        render_json_value(w, &w->ev->field[i]);
     }
     if (several)
         buf_byte(w->out, ']');
@@ -311,7 +122,7 @@ static bool same_name(const struct event *ev, size_t i, size_t k)
 
 /* The same as chained_members for a few fields, without a table: classic events have a handful of Data
  * each. */
-static void few_members(struct writer *w, size_t from, size_t to)
+static void few_members(struct render_json_writer *w, size_t from, size_t to)
 {
     size_t next[FEW_FIELDS];
     uint64_t done = 0;
@@ -340,7 +151,7 @@ static void few_members(struct writer *w, size_t from, size_t to)
     }
 }
 
-static void chained_members(struct writer *w, size_t from, size_t to)
+static void chained_members(struct render_json_writer *w, size_t from, size_t to)
 {
     struct map *m = &w->r->names;
     size_t *next = xcalloc(to, sizeof *next), *last = xcalloc(to, sizeof *last);
@@ -373,7 +184,7 @@ static void chained_members(struct writer *w, size_t from, size_t to)
 }
 
 /* The fields from *i on that are of this object. */
-static void put_object(struct writer *w, int object, size_t *i)
+static void put_object(struct render_json_writer *w, int object, size_t *i)
 {
     size_t from = *i;
 
@@ -390,39 +201,39 @@ static void put_object(struct writer *w, int object, size_t *i)
 }
 
 /* Up to the event's data; returns the first field of them. */
-static size_t put_head(struct writer *w)
+static size_t put_head(struct render_json_writer *w)
 {
     const struct event *ev = w->ev;
     size_t i = 0;
 
-    put_key(w, "{\"event\":{\"computer\":");
-    fact_text(w, FACT_COMPUTER, ev->computer);
-    put_key(w, ",\"channel\":");
-    fact_text(w, FACT_CHANNEL, ev->channel);
-    put_key(w, ",\"provider\":");
-    fact_text(w, FACT_PROVIDER, ev->provider);
-    put_key(w, ",\"event_id\":");
-    fact_number(w, FACT_EVENT_ID, ev->has_event_id, ev->event_id);
-    put_key(w, ",\"record_id\":");
-    fact_number(w, FACT_RECORD_ID, ev->has_record_id, ev->record_id);
-    put_key(w, ",\"time_created\":");
-    fact_time(w, ev->time_created);
-    put_key(w, ",\"system\":");
+    render_json_key(w, "{\"event\":{\"computer\":");
+    render_json_fact_text(w, FACT_COMPUTER, ev->computer);
+    render_json_key(w, ",\"channel\":");
+    render_json_fact_text(w, FACT_CHANNEL, ev->channel);
+    render_json_key(w, ",\"provider\":");
+    render_json_fact_text(w, FACT_PROVIDER, ev->provider);
+    render_json_key(w, ",\"event_id\":");
+    render_json_fact_number(w, FACT_EVENT_ID, ev->has_event_id, ev->event_id);
+    render_json_key(w, ",\"record_id\":");
+    render_json_fact_number(w, FACT_RECORD_ID, ev->has_record_id, ev->record_id);
+    render_json_key(w, ",\"time_created\":");
+    render_json_fact_time(w, ev->time_created);
+    render_json_key(w, ",\"system\":");
     put_object(w, OBJECT_SYSTEM, &i);
-    put_key(w, ",\"data\":");
+    render_json_key(w, ",\"data\":");
     return i;
 }
 
-static void put_tail(struct writer *w, size_t i)
+static void put_tail(struct render_json_writer *w, size_t i)
 {
     const struct event *ev = w->ev;
 
     put_object(w, OBJECT_DATA, &i);
     if (i < ev->n) {
-        put_key(w, ",\"rendering\":");
+        render_json_key(w, ",\"rendering\":");
         put_object(w, OBJECT_RENDERING, &i);
     }
-    put_key(w, ev->cut ? ",\"cut\":true}" : ",\"cut\":false}");
+    render_json_key(w, ev->cut ? ",\"cut\":true}" : ",\"cut\":false}");
 }
 
 static uint8_t *put_member(uint8_t *to, struct slice key, uint64_t n)
@@ -431,11 +242,11 @@ static uint8_t *put_member(uint8_t *to, struct slice key, uint64_t n)
     return render_decimal(to + key.n, n);
 }
 
-static void put_source(struct writer *w, struct slice file)
+static void put_source(struct render_json_writer *w, struct slice file)
 {
     const struct record_place *place = &w->ev->place;
     struct slice origin = slice_str(origin_name(place->origin));
-    uint8_t *to = buf_reserve(w->out, 6 * file.n + 2 * GLUE);
+    uint8_t *to = buf_reserve(w->out, 6 * file.n + 2 * JSON_GLUE);
 
     if (!to)
         return;
@@ -481,7 +292,8 @@ static struct made made_by(const struct reader_worker *worker, const struct even
 }
 
 /* Appends the event by its steps; false, and nothing appended, when it is not for them. */
-static bool run(struct writer *w, const struct render_steps *s, const struct reader_now *now)
+static bool run(struct render_json_writer *w, const struct render_steps *s,
+                const struct reader_now *now)
 {
     struct render_run x = { .state = &w->r->state, .j = now->job, .out = w->out, .most = SIZE_MAX };
     uint64_t replaced = w->r->state.replaced;
@@ -501,10 +313,10 @@ static bool run(struct writer *w, const struct render_steps *s, const struct rea
     return false;
 }
 
-static struct render_steps *draft(const struct writer *w, const struct made *made,
+static struct render_steps *draft(const struct render_json_writer *w, const struct made *made,
                                   struct native_worker *nw)
 {
-    struct writer by = *w;
+    struct render_json_writer by = *w;
     struct render_steps *s;
     struct render_draft d;
     size_t i;
@@ -525,8 +337,8 @@ static struct render_steps *draft(const struct writer *w, const struct made *mad
 
 /* Steps for what w has just appended from byte `from` on; they have to write the same. Also for an
  * event that has no steps: nobody tries again. */
-static void learn(struct writer *w, const struct made *made, const struct reader_now *now,
-                  size_t from)
+static void learn(struct render_json_writer *w, const struct made *made,
+                  const struct reader_now *now, size_t from)
 {
     struct native_worker *nw = now->job->nw;
     uint64_t replaced = w->r->state.replaced;
@@ -551,7 +363,7 @@ static void learn(struct writer *w, const struct made *made, const struct reader
     made->memo->first = s;
 }
 
-static void put_event(struct writer *w, const struct reader_worker *worker)
+static void put_event(struct render_json_writer *w, const struct reader_worker *worker)
 {
     const struct made made = made_by(worker, w->ev);
     const struct render_steps *s = made.memo ? made.memo->first : NULL;
@@ -576,7 +388,7 @@ static void put_event(struct writer *w, const struct reader_worker *worker)
 int render_json(struct render *r, struct reader_worker *worker, struct event *ev, struct slice file,
                 struct buf *out)
 {
-    struct writer w = { .r = r, .ev = ev, .out = out };
+    struct render_json_writer w = { .r = r, .ev = ev, .out = out };
     uint64_t replaced = r->state.replaced;
     size_t n = out->n;
 
