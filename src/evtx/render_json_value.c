@@ -130,6 +130,8 @@ static const struct field *fact_step(struct render_json_writer *w, enum template
     if (!w->draft)
         return NULL;
     p = w->plan[0];
+    if (p->usual && (fact == FACT_EVENT_ID || fact == FACT_RECORD_ID || fact == FACT_TIME))
+        f = &w->ev->field[p->number[fact]];
     for (uint32_t i = 0; i < p->facts; i++)
         if (p->fact[i].fact == fact)
             f = &w->ev->field[p->fact[i].field];

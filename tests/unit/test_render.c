@@ -6,7 +6,10 @@
 
 #include "base/escape.h"
 #include "evtx/render_impl.h"
+#include "evtx/render_json.h"
 #include "evtx/render_name.h"
+#include "evtx/render_program.h"
+#include "evtx/render_steps.h"
 #include "evtx_run.h"
 #include "input/walk.h"
 
@@ -307,6 +310,29 @@ static void steps_write_what_the_walk_writes(void **state)
     assert_true(l.records > 1000);
 }
 
+/* The others compare bytes, which are right without steps, too, but slow. */
+static void the_second_record_of_a_kind_is_written_by_steps(void **state)
+{
+    const struct native_worker *nw;
+    struct dump d;
+
+    (void)state;
+    dump_init(&d, false);
+    dump_script(&d, HEAD "A=1\nB=2\n\n" HEAD "A=3\nB=4\n");
+    nw = d.worker->native;
+    assert_int_equal(d.counts.events, 2);
+    assert_int_equal(nw->outer.t->render->variants, 1);
+    assert_non_null(nw->outer.t->render->first->step);
+    d.json = true;
+    dump_script(&d, HEAD "A=1\nB=2\n\n" HEAD "A=3\nB=4\n\n" HEAD "A=3\nB=4\n");
+    assert_int_equal(d.counts.events, 3);
+    assert_non_null(nw->planned[0]);
+    assert_non_null(nw->planned[1]);
+    assert_int_equal(nw->planned[1]->json->variants, 1);
+    assert_non_null(nw->planned[1]->json->first->step);
+    dump_release(&d);
+}
+
 static void line_feeds_are_references_where_lines_count(void **state)
 {
     struct dump d;
@@ -459,6 +485,7 @@ int main(void)
         cmocka_unit_test(a_record_is_rendered_as_windows_does),
         cmocka_unit_test(json_has_event_and_source),
         cmocka_unit_test(a_name_that_repeats_is_an_array),
+        cmocka_unit_test(the_second_record_of_a_kind_is_written_by_steps),
         cmocka_unit_test(line_feeds_are_references_where_lines_count),
         cmocka_unit_test(forbidden_characters_are_replaced_and_counted),
         cmocka_unit_test(hostile_names_are_mended),
