@@ -20,17 +20,22 @@ struct render_json_writer {
     const struct native_plan *const *plan; /* with a draft: of the record and of its body */
 };
 
+/* Appends s as it is. */
 void render_json_put(struct render_json_writer *w, struct slice s);
-void render_json_key(struct render_json_writer *w, const char *key); /* as it stands */
-void render_json_string(struct render_json_writer *w,
-                        struct slice s); /* of UTF-8; null when it is absent */
-void render_json_value(struct render_json_writer *w, const struct field *f); /* as a string */
+/* The same for a C string: `,"key":`. */
+void render_json_key(struct render_json_writer *w, const char *key);
+/* A string of UTF-8; null when s is absent. */
+void render_json_string(struct render_json_writer *w, struct slice s);
+/* A field's value as a string. */
+void render_json_value(struct render_json_writer *w, const struct field *f);
 
-/* What the event itself knows of a fact. Null when there is none. */
+/* What the event itself knows of a fact; null when there is none. */
 void render_json_fact_text(struct render_json_writer *w, enum template_fact fact,
                            struct slice text);
+/* The same for a number; has: there is one. */
 void render_json_fact_number(struct render_json_writer *w, enum template_fact fact, bool has,
                              uint64_t n);
+/* The same for a FILETIME; 0: none. */
 void render_json_fact_time(struct render_json_writer *w, uint64_t t);
 
 #endif
