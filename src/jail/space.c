@@ -255,13 +255,17 @@ void space_slack(struct jail *j, const struct tsk *t, TSK_FS_INFO *fs, const str
 
 void space_whole(struct jail *j, const struct source *volume, const char *path)
 {
-    const struct about a = { .state = SOURCE_RAW };
     char inside[LIMIT_PATH];
+    struct space *s;
     uint64_t size = 0;
 
     if (!(j->flags & WIRE_UNALLOCATED) || !source_size(volume, &size) || size == 0 ||
         !item_join(j, path, "/", "$Volume", inside) || !item_wanted(j, inside))
         return;
-    jail_found(j, source_piece(volume, 0, size, inside), inside, &a);
+    s = xcalloc(1, sizeof *s);
+    s->volume = volume;
+    s->j = j;
+    (void)add(s, 0, size);
+    hand_over(s, inside);
 }
 #endif

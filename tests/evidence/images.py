@@ -162,6 +162,7 @@ def qcow_chain(c, scan):
         convert(kind, before, parent, *(("-o", "force_size=on") if kind == "vpc" else ()))
         m.tool("qemu-img", "create", "-q", "-f", "qcow2", "-b", parent, "-F", kind, middle)
         m.tool("qemu-img", "create", "-q", "-f", "qcow2", "-b", middle, "-F", "qcow2", child)
+        m.tool("qemu-img", "resize", "-q", "-f", "qcow2", child, "+9M")  # larger than what it continues
         m.tool("qemu-img", "rebase", "-q", "-u", "-b", "/elsewhere/" + os.path.basename(middle), "-F", "qcow2", child)
         write_into(after, middle, parent, kind)
         c.same(child)
