@@ -142,11 +142,17 @@ static const struct field *fact_step(struct render_json_writer *w, enum template
 void render_json_fact_text(struct render_json_writer *w, enum template_fact fact, struct slice text)
 {
     const struct field *f = fact_step(w, fact, text.p != NULL);
+    struct render_step *st;
 
-    if (f)
-        render_json_value(w, f);
-    else
+    if (!f) {
         render_json_string(w, text);
+        return;
+    }
+    buf_byte(w->out, '"');
+    st = put_step(w, f);
+    buf_byte(w->out, '"');
+    if (st && st->kind == STEP_JSON)
+        st->kind = STEP_FACT; /* the reader made the text, and counts nothing */
 }
 
 void render_json_fact_number(struct render_json_writer *w, enum template_fact fact, bool has,

@@ -163,6 +163,7 @@ static __attribute__((noinline)) uint8_t *outside(struct render_run *x,
 __attribute__((always_inline)) static inline uint8_t *
 put(struct render_run *x, const struct render_step *st, uint8_t *to, const uint8_t *p, uint32_t n)
 {
+    uint64_t replaced = x->state->replaced;
     uint8_t *end = NULL;
 
     switch (st->kind) {
@@ -170,6 +171,10 @@ put(struct render_run *x, const struct render_step *st, uint8_t *to, const uint8
         return render_utf16_text(x->state, to, p, n);
     case STEP_JSON:
         return render_utf16_json(x->state, to, p, n);
+    case STEP_FACT:
+        to = render_utf16_json(x->state, to, p, n);
+        x->state->replaced = replaced;
+        return to;
     case STEP_ATTRIBUTE:
         if (n == 0)
             return to - st->back;

@@ -16,6 +16,7 @@ enum render_step_kind {
     STEP_TEXT = 1,  /* UTF-16 in an element */
     STEP_ATTRIBUTE, /* UTF-16 that is all of an attribute: `back`, and its quote */
     STEP_JSON,
+    STEP_FACT, /* the same, but what is replaced in it is not counted */
     STEP_U8,
     STEP_U16,
     STEP_U32,
