@@ -185,6 +185,8 @@ def make_fat16(folder, out):
 
 
 def make_fat12(folder, out):
+    if megabytes(folder) > 120:
+        raise Skip("too large for FAT12")
     make_fat(folder, out, "12", 0, ("-s", "64"))
 
 
