@@ -41,26 +41,25 @@ static inline bool utf16_block4(const uint8_t *src, uint8_t *dst)
     return _mm_movemask_epi8(_mm_cmpeq_epi8(bad, _mm_setzero_si128())) == 0xffff;
 }
 #else
-static inline bool utf16_block4(const uint8_t *src, uint8_t *dst)
+static inline bool utf16_block(const uint8_t *src, uint8_t *dst, size_t units)
 {
     unsigned bad = 0;
 
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < units; k++) {
         bad |= (src[2 * k] & 0x80u) | src[2 * k + 1];
         dst[k] = src[2 * k];
     }
     return !bad;
 }
 
+static inline bool utf16_block4(const uint8_t *src, uint8_t *dst)
+{
+    return utf16_block(src, dst, 4);
+}
+
 static inline bool utf16_block8(const uint8_t *src, uint8_t *dst)
 {
-    unsigned bad = 0;
-
-    for (size_t k = 0; k < 8; k++) {
-        bad |= (src[2 * k] & 0x80u) | src[2 * k + 1];
-        dst[k] = src[2 * k];
-    }
-    return !bad;
+    return utf16_block(src, dst, 8);
 }
 
 static inline bool utf16_block16(const uint8_t *src, uint8_t *dst)

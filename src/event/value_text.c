@@ -8,6 +8,7 @@
 
 #include "base/filetime.h"
 #include "base/utf16.h"
+#include "base/hex.h"
 #include "base/utf16_ascii.h"
 
 #include <math.h>
@@ -78,58 +79,13 @@ static uint8_t *put_decimal64(uint8_t *p, uint64_t u)
     return put_four(put_four(p, low / 10000), low % 10000);
 }
 
-/* Sixteen or eight bytes as hex digits; letter: the first of the letters, 'a' or 'A'. */
-#ifdef __SSE2__
-static __m128i hex_digits(__m128i nibble, char letter)
-{
-    __m128i above = _mm_cmpgt_epi8(nibble, _mm_set1_epi8(9));
-    __m128i more = _mm_and_si128(above, _mm_set1_epi8((char)(letter - '0' - 10)));
-
-    return _mm_add_epi8(_mm_add_epi8(nibble, _mm_set1_epi8('0')), more);
-}
-
-static inline void put_hex16(uint8_t *p, const uint8_t *src, char letter)
-{
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)src), low = _mm_set1_epi8(15);
-    __m128i a = hex_digits(_mm_and_si128(_mm_srli_epi16(v, 4), low), letter);
-    __m128i b = hex_digits(_mm_and_si128(v, low), letter);
-
-    _mm_storeu_si128((__m128i *)(void *)p, _mm_unpacklo_epi8(a, b));
-    _mm_storeu_si128((__m128i *)(void *)(p + 16), _mm_unpackhi_epi8(a, b));
-}
-
-static inline void put_hex8(uint8_t *p, const uint8_t *src, char letter)
-{
-    __m128i v = _mm_loadl_epi64((const __m128i *)(const void *)src);
-
-    v = _mm_unpacklo_epi8(_mm_srli_epi16(v, 4), v);
-    v = hex_digits(_mm_and_si128(v, _mm_set1_epi8(15)), letter);
-    _mm_storeu_si128((__m128i *)(void *)p, v);
-}
-#else
-static inline void put_hex8(uint8_t *p, const uint8_t *src, char letter)
-{
-    for (size_t i = 0; i < 16; i++) {
-        unsigned nibble = i % 2 ? src[i / 2] & 15u : src[i / 2] >> 4;
-
-        p[i] = (uint8_t)(nibble < 10 ? '0' + nibble : (unsigned)letter + nibble - 10);
-    }
-}
-
-static inline void put_hex16(uint8_t *p, const uint8_t *src, char letter)
-{
-    put_hex8(p, src, letter);
-    put_hex8(p + 16, src + 8, letter);
-}
-#endif
-
 static uint8_t *put_hex_bytes(const struct value *v, uint8_t *to)
 {
     static const char upper[] = "0123456789ABCDEF";
     uint32_t i = 0;
 
     for (; i + 16 <= v->n; i += 16)
-        put_hex16(to + 2 * (size_t)i, v->p + i, 'A');
+        hex_put16(to + 2 * (size_t)i, v->p + i, 'A');
     for (; i < v->n; i++) {
         to[2 * (size_t)i] = (uint8_t)upper[v->p[i] >> 4];
         to[2 * (size_t)i + 1] = (uint8_t)upper[v->p[i] & 15];
@@ -179,7 +135,7 @@ static uint8_t *put_hex(const struct value *v, uint8_t *to)
     uint8_t raw[8], digits[32];
 
     store64be(raw, u);
-    put_hex8(digits, raw, 'a');
+    hex_put8(digits, raw, 'a');
     to[0] = '0';
     to[1] = 'x';
     memcpy(to + 2, digits + 16 - n, 16); /* what is behind the digits does not count */
@@ -243,24 +199,7 @@ static uint8_t *put_f64(const struct value *v, uint8_t *to)
 
 static uint8_t *put_guid(const struct value *v, uint8_t *to)
 {
-    const uint8_t *g = v->p;
-    const uint8_t raw[16] = { g[3], g[2], g[1],  g[0],  g[5],  g[4],  g[7],  g[6],
-                              g[8], g[9], g[10], g[11], g[12], g[13], g[14], g[15] };
-    uint8_t digits[32];
-
-    put_hex16(digits, raw, 'A');
-    to[0] = '{';
-    memcpy(to + 1, digits, 8);
-    to[9] = '-';
-    memcpy(to + 10, digits + 8, 4);
-    to[14] = '-';
-    memcpy(to + 15, digits + 12, 4);
-    to[19] = '-';
-    memcpy(to + 20, digits + 16, 4);
-    to[24] = '-';
-    memcpy(to + 25, digits + 20, 12);
-    to[37] = '}';
-    return to + 38;
+    return hex_guid(to, v->p);
 }
 
 static uint8_t *put_filetime(const struct value *v, uint8_t *to)

@@ -11,11 +11,8 @@
 #include <string.h>
 
 #include "base/filetime.h"
+#include "base/hex.h"
 #include "evtx/binxml.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 /* A number of eight digits at most as bytes 0 to 9, the first digit lowest. */
 static inline uint64_t render_digits(uint32_t u)
@@ -81,58 +78,15 @@ static inline uint8_t *render_signed(uint8_t *to, uint64_t u, unsigned bytes)
     return render_decimal(to, (sign - 1 - (u & (sign - 1))) + 1);
 }
 
-#ifdef __SSE2__
-/* 16 values below 16 as digits; letter: what lies between '9' and the first letter. */
-static inline __m128i render_hex_digits(__m128i x, char letter)
-{
-    __m128i above = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8(9)), _mm_set1_epi8(letter));
-
-    return _mm_add_epi8(_mm_add_epi8(x, _mm_set1_epi8('0')), above);
-}
-
-static inline __m128i render_high_halves(__m128i x)
-{
-    return _mm_and_si128(_mm_srli_epi16(x, 4), _mm_set1_epi8(15));
-}
-#endif
-
-#define RENDER_UPPER ('A' - '9' - 1)
-#define RENDER_LOWER ('a' - '9' - 1)
-
-/* 16 bytes as 32 upper-case digits. */
-static inline void render_sixteen(uint8_t *to, const uint8_t *p)
-{
-#ifdef __SSE2__
-    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i h = render_high_halves(x), l = _mm_and_si128(x, _mm_set1_epi8(15));
-    __m128i first = render_hex_digits(_mm_unpacklo_epi8(h, l), RENDER_UPPER);
-    __m128i second = render_hex_digits(_mm_unpackhi_epi8(h, l), RENDER_UPPER);
-
-    _mm_storeu_si128((__m128i *)(void *)to, first);
-    _mm_storeu_si128((__m128i *)(void *)(to + 16), second);
-#else
-    for (int i = 0; i < 32; i++)
-        to[i] = (uint8_t) "0123456789ABCDEF"[p[i / 2] >> (i % 2 ? 0 : 4) & 15];
-#endif
-}
-
 /* "0x" and lower-case digits without leading zeros. */
 static inline uint8_t *render_hex(uint8_t *to, uint64_t u)
 {
     unsigned zeros = (unsigned)__builtin_clzll(u | 1) / 4;
+    uint8_t raw[8];
 
-    u <<= 4 * zeros;
     memcpy(to, "0x", 2);
-#ifdef __SSE2__
-    __m128i x = _mm_cvtsi64_si128((long long)__builtin_bswap64(u));
-    __m128i l = _mm_and_si128(x, _mm_set1_epi8(15));
-
-    x = _mm_unpacklo_epi8(render_high_halves(x), l);
-    _mm_storeu_si128((__m128i *)(void *)(to + 2), render_hex_digits(x, RENDER_LOWER));
-#else
-    for (int i = 0; i < 16; i++, u <<= 4)
-        to[2 + i] = (uint8_t) "0123456789abcdef"[u >> 60];
-#endif
+    render_store(raw, __builtin_bswap64(u << 4 * zeros));
+    hex_put8(to + 2, raw, 'a');
     return to + 18 - zeros;
 }
 
@@ -140,31 +94,6 @@ static inline uint8_t *render_bool(uint8_t *to, uint32_t u)
 {
     memcpy(to, u ? "true" : "false", 5);
     return to + 4 + !u;
-}
-
-/* 16 bytes in braces. */
-static inline uint8_t *render_guid(uint8_t *to, const uint8_t *p)
-{
-    uint8_t raw[16], digit[32];
-
-    /* The first three parts are numbers, little-endian. */
-    render_store(raw, __builtin_bswap32(binxml_u32(p)) |
-                          (uint64_t)__builtin_bswap16(binxml_u16(p + 4)) << 32 |
-                          (uint64_t)__builtin_bswap16(binxml_u16(p + 6)) << 48);
-    memcpy(raw + 8, p + 8, 8);
-    render_sixteen(digit, raw);
-    to[0] = '{';
-    memcpy(to + 1, digit, 8);
-    to[9] = '-';
-    memcpy(to + 10, digit + 8, 4);
-    to[14] = '-';
-    memcpy(to + 15, digit + 12, 4);
-    to[19] = '-';
-    memcpy(to + 20, digit + 16, 4);
-    to[24] = '-';
-    memcpy(to + 25, digit + 20, 12);
-    to[37] = '}';
-    return to + 38;
 }
 
 /* The times of a log follow one another closely: the text of the last second is kept. */

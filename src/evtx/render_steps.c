@@ -203,7 +203,7 @@ put(struct render_run *x, const struct render_step *st, uint8_t *to, const uint8
         end = n == 4 ? render_bool(to, binxml_u32(p)) : NULL;
         break;
     case STEP_GUID:
-        end = n == 16 ? render_guid(to, p) : NULL;
+        end = n == 16 ? hex_guid(to, p) : NULL;
         break;
     case STEP_TIME:
         if (n != 8 || binxml_u64(p) == 0)

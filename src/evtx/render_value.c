@@ -18,7 +18,7 @@ static uint8_t *put_bytes(uint8_t *to, const uint8_t *p, size_t n)
     size_t i = 0;
 
     for (; i + 16 <= n; i += 16)
-        render_sixteen(to + 2 * i, p + i);
+        hex_put16(to + 2 * i, p + i, 'A');
     for (; i < n; i++) {
         to[2 * i] = (uint8_t) "0123456789ABCDEF"[p[i] >> 4];
         to[2 * i + 1] = (uint8_t) "0123456789ABCDEF"[p[i] & 15];
@@ -62,7 +62,7 @@ static bool put_common(struct render_state *r, uint8_t **to, const struct value 
         *to = render_bool(*to, binxml_u32(v->p));
         return true;
     case VALUE_GUID << 8 | 16:
-        *to = render_guid(*to, v->p);
+        *to = hex_guid(*to, v->p);
         return true;
     case VALUE_FILETIME << 8 | 8:
         *to = render_filetime(&r->clock, *to, binxml_u64(v->p));
