@@ -323,14 +323,18 @@ def try_mutants(trial, make, first, count):
     return bad
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("-n", type=int, default=200)
     parser.add_argument("-f", type=int, default=1)
     parser.add_argument("--make", nargs=2)
     parser.add_argument("program")
     parser.add_argument("testdata")
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
     logs = []
     for name in "small/security.evtx", "damaged/odd.evtx":
         with open(os.path.join(args.testdata, name), "rb") as f:

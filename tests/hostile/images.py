@@ -7,7 +7,6 @@ number alone decides. The rest is as in archives.py: batches beside a whole log,
 program ends by itself with 0 or 3 and leaves nothing behind. A reader that dies of a mutant is one
 message and no fault of the program; how often that happens is printed. --make NUMBER FILE writes a mutant.
 """
-import argparse
 import os
 import random
 import re
@@ -348,13 +347,7 @@ class Trial(archives.Trial):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("-n", type=int, default=200)
-    parser.add_argument("-f", type=int, default=1)
-    parser.add_argument("--make", nargs=2)
-    parser.add_argument("program")
-    parser.add_argument("testdata")
-    args = parser.parse_args()
+    args = archives.arguments()
     with open(os.path.join(args.testdata, "small/security.evtx"), "rb") as f:
         log = f.read()
     with tempfile.TemporaryDirectory() as folder:
