@@ -5,6 +5,9 @@
 
 #include "knowledge/query.h"
 
+struct logsource;
+struct logsource_target;
+
 struct builder {
     struct query_env *env;
     const struct rule *r;
@@ -28,6 +31,9 @@ struct clause *query_empty(struct builder *b, struct slice field);
 /* The integer in base 16, in each of the forms that Windows writes. */
 struct clause *query_hex(struct builder *b, struct slice field, uint64_t number);
 
+/* The events of a source, and those of all sources that tell them as the rule says them. */
+struct clause *query_target(struct builder *b, const struct logsource_target *t);
+struct clause *query_plain_sources(struct builder *b, const struct logsource *ls);
 /* A text test of DOMAIN\NAME where the two are fields apart. */
 struct clause *query_account(struct builder *b, struct slice domain, struct slice name,
                              const struct pattern *p, const struct test *t);
