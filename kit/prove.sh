@@ -1,7 +1,8 @@
 #!/bin/sh
-# prove.sh KIT.tar.xz - the kit runs where nothing is: an empty chroot, one without /proc, through a
-# link, and with a poisoned environment. Needs root for chroot. Prints TAP.
-archive=$1
+# prove.sh KIT.tar.xz OLD_KERNEL - the kit runs where nothing is: an empty chroot, one without /proc, through a
+# link, with a poisoned environment, and without the system calls of the last eight years (old_kernel.c).
+# Needs root for chroot. Prints TAP.
+archive=$1 old_kernel=$2
 top=$(CDPATH= cd -- "$(dirname "$0")/.." && pwd) || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -12,7 +13,7 @@ result() { # NAME: the status of the command before
     echo "$verdict $n - $1"
 }
 
-echo 1..8
+echo 1..10
 mkdir "$work/root" && tar -xJf "$archive" -C "$work/root" && mv "$work/root"/evtriage-* "$work/root/kit"
 result "the archive unpacks"
 (cd "$work/root/kit" && sha256sum -c --quiet SHA256SUMS)
@@ -34,3 +35,9 @@ tar -czf "$work/root/logs.tar.gz" -C "$work/root" logs
 [ "$(id -u)" -eq 0 ] && chroot "$work/root" /kit/evtriage scan -q --tmpdir / -o /packed.csv /logs.tar.gz &&
     [ "$(wc -l <"$work/root/packed.csv")" -eq "$(wc -l <"$work/here.csv")" ]
 result "an archive is read there, without /dev/null"
+"$old_kernel" "$work/root/kit/evtriage" scan -q -j 2 -o "$work/old.csv" "$work/root/logs" &&
+    cmp -s "$work/old.csv" "$work/here.csv"
+result "it says the same without the system calls of the last eight years"
+"$old_kernel" "$work/root/kit/evtriage" scan -q -o "$work/old-packed.csv" "$work/root/logs.tar.gz" &&
+    [ "$(wc -l <"$work/old-packed.csv")" -eq "$(wc -l <"$work/here.csv")" ]
+result "so does the helper that reads an archive"
