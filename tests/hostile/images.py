@@ -270,7 +270,7 @@ def mend_vhdx(data):
 
 def mend_gpt(data):
     for at in 512, len(data) - 512:
-        if data[at:at + 8] == b"EFI PART":
+        if at >= 0 and data[at:at + 8] == b"EFI PART" and len(data) >= at + 512:
             first, count, size = struct.unpack_from("<QII", data, at + 72)
             if count * size < 1 << 20:
                 struct.pack_into("<I", data, at + 88, zlib.crc32(data[first * 512:first * 512 + count * size]))
