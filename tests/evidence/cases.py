@@ -14,6 +14,7 @@ import tarfile
 import tempfile
 import zipfile
 
+import bitlocker
 import disks
 
 SRC = os.environ.get("srcdir") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -207,9 +208,21 @@ def make_logical(folder, out):
     os.unlink(full)
 
 
-def make_gpt(folder, out):
+def make_bitlocker(folder, out, method=bitlocker.AES_XTS_128, protect=bitlocker.Maker.by_nothing):
+    """With a clear key, which takes no time; returns what protect does."""
+    if not bitlocker.Cipher:
+        raise Skip("no python3-cryptography")
+    plain, maker = out + ".ntfs", bitlocker.Maker(method)
+    key = protect(maker)
+    make_ntfs(folder, plain)
+    bitlocker.encrypt(maker, plain, out)
+    os.unlink(plain)
+    return key
+
+
+def make_gpt(folder, out, volume=make_ntfs):
     part = out + ".part"
-    make_ntfs(folder, part)
+    volume(folder, part)
     size = os.path.getsize(part)
     blank(out, (size >> 20) + 4)
     tool("sgdisk", "-n", "1:2048:+%dK" % (size >> 10), "-t", "1:0700", out)
@@ -232,31 +245,32 @@ def make_mbr(folder, out):
 
 
 def converted(kind, *options):
-    def make(folder, out):
+    def make(folder, out, volume=make_ntfs):
         raw = out + ".raw"
-        make_gpt(folder, raw)
+        make_gpt(folder, raw, volume)
         tool("qemu-img", "convert", "-O", kind, *options, raw, out)
         os.unlink(raw)
     return make
 
 
-def make_e01(folder, out):
+def make_e01(folder, out, volume=make_ntfs):
     raw = out + ".raw"
-    make_gpt(folder, raw)
+    make_gpt(folder, raw, volume)
     tool("ewfacquire", "-u", "-q", "-c", "fast", "-t", out, raw)
     os.unlink(raw)
     os.rename(out + ".E01", out)
 
 
 IMAGES = {"ntfs": make_ntfs, "fat32": make_fat, "fat16": make_fat16, "fat12": make_fat12, "exfat": make_exfat,
-          "mbr-logical": make_logical, "vmdk-stream": converted("vmdk", "-o", "subformat=streamOptimized"), "gpt": make_gpt, "mbr": make_mbr, "e01": make_e01,
+          "mbr-logical": make_logical, "vmdk-stream": converted("vmdk", "-o", "subformat=streamOptimized"),
+          "gpt": make_gpt, "mbr": make_mbr, "e01": make_e01, "bitlocker": make_bitlocker,
           "qcow2": converted("qcow2"), "vmdk": converted("vmdk"), "vhd": converted("vpc"),
           "vhdx": converted("vhdx")}
 KINDS = dict(ARCHIVES)
 KINDS.update(IMAGES)
 SAMPLE = {"zip", "zip-stored", "zip-encrypted", "7z", "tar.gz", "tar.zst", "zip in tar.gz", "tar.gz in zip",
-          "7z in tar", "gz", "zip in gz", "ntfs", "fat32", "fat12", "exfat", "mbr-logical", "gpt", "mbr", "e01", "qcow2", "vmdk", "vhd", "vhdx",
-          "zip in ntfs", "ntfs in tar.gz", "e01 in zip"}
+          "7z in tar", "gz", "zip in gz", "ntfs", "fat32", "fat12", "exfat", "mbr-logical", "gpt", "mbr", "e01",
+          "qcow2", "vmdk", "vhd", "vhdx", "bitlocker", "zip in ntfs", "ntfs in tar.gz", "e01 in zip", "zip in bitlocker"}
 
 
 class Cases:

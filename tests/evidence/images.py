@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import bitlocker as bl
 import disks
 import ntfs
 import vss
@@ -312,6 +313,45 @@ def bitlocker(c, scan):
     shutil.rmtree(where)
 
 
+def bitlocker_logs(c, scan):
+    """Logs inside BitLocker, by every kind of key, from the bare volume and as a partition in each kind of image."""
+    folder = folder_of(c, "keys")
+    key = {}
+
+    def every_kind(maker):
+        if c.every:
+            key["recovery-key"] = maker.by_recovery().encode() + b"\n"
+        maker.by_password("gr\u00fcn Haus")
+        key["password"] = b"no\ngr\xc3\xbcn Haus\n"
+        key["startup-key"] = maker.by_startup()
+    methods = {"cbc": bl.AES_CBC_128, "xts": bl.AES_XTS_128, "cbc-256": bl.AES_CBC_256}
+    outer = {"raw": lambda f, o, v: v(f, o), "gpt": m.make_gpt, "e01": m.make_e01}
+    outer.update({k: m.IMAGES[k] for k in ("vhd", "vhdx", "qcow2", "vmdk")})
+    tried = 0
+    for name, method in methods.items() if c.every else [("cbc", bl.AES_CBC_128)]:
+        for kind in outer if c.every else ("raw", "e01"):
+            path = os.path.join(c.work, name + ".bitlocker." + kind)
+            outer[kind](c.folder, path, lambda f, o: m.make_bitlocker(f, o, method, every_kind))
+            for option, text in key.items():
+                file = os.path.join(folder, option)
+                with open(file, "wb") as f:
+                    f.write(text)
+                if c.every or option == "startup-key" or kind == "raw":
+                    c.same(path, extra=("--bitlocker-%s-file" % option, file))
+                    tried += 1
+            if kind == "raw":
+                said = scan(path, c.folder, expect=(3,))[1].replace("\n    ", " ")
+                must(said.count("BitLocker") == 1 and "BitLocker, no key given" in said, said)
+            os.unlink(path)
+    print("# %d pairs of volume and key gave the timeline of the folder" % tried)
+    path = os.path.join(c.work, "xts-256.bitlocker")
+    m.make_bitlocker(c.folder, path, bl.AES_XTS_256)
+    rows, said = scan(path, c.folder, expect=(3,))
+    must(len(rows) == len(c.expected), "%d rows" % len(rows))
+    said = said.replace("\n    ", " ")
+    must(said.count("BitLocker with AES-XTS and keys of 256 bits: a key fits, but this libbde does not") == 1, said)
+
+
 def carved_from_free_space(c, scan):
     """A log given up by NTFS: deleted while its record is there, carved once that is overwritten."""
     path = os.path.join(c.work, "given up.ntfs")
@@ -475,6 +515,7 @@ def cases(c):
         "Landlock refuses files and connections": landlock,
         "kernels that have less": old_kernels,
         "BitLocker by every kind of key": bitlocker,
+        "logs inside BitLocker": bitlocker_logs,
         "a differencing VHD": vhd_chain,
         "a differencing VHDX": vhdx_chain,
         "QCOW2 upon QCOW2, raw, VHD": qcow_chain,

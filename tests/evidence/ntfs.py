@@ -85,12 +85,20 @@ class Volume:
     def clusters(self, name):
         return [c + i for c, n in self.runs(self.place(self.find(name)), DATA) if c is not None for i in range(n)]
 
+    def bitmap(self):
+        """Where the clusters of $Bitmap are."""
+        return [c + i for c, n in self.runs(self.place(6), DATA) for i in range(n)]
+
     def free(self, clusters):
         """Takes clusters out of $Bitmap."""
-        bitmap = [c + i for c, n in self.runs(self.place(6), DATA) for i in range(n)]
+        bitmap = self.bitmap()
         for c in clusters:
             at = bitmap[c // 8 // self.cluster] * self.cluster + c // 8 % self.cluster
             self.data[at] &= ~(1 << c % 8)
+
+    def free_clusters(self):
+        bits = b"".join(self.data[c * self.cluster:(c + 1) * self.cluster] for c in self.bitmap())
+        return {i for i in range(len(self.data) // self.cluster) if not bits[i // 8] >> i % 8 & 1}
 
     def fixups(self, at, undo):
         """The last two bytes of each sector, in or out of their array."""

@@ -19,9 +19,10 @@ import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path += [HERE, os.path.join(HERE, "..", "evidence")]
-import archives  # noqa: E402
-import disks     # noqa: E402
-import vss       # noqa: E402
+import archives        # noqa: E402
+import bitlocker as bl  # noqa: E402
+import disks           # noqa: E402
+import vss             # noqa: E402
 
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 os.environ["EVTRIAGE_EVIDENCE_SILENCE"] = "15"
@@ -186,9 +187,19 @@ class Maker:
                 struct.pack_into("<QQQ", data, new + 32, 1 << 20, 2 << 20, 3 << 20)
         return bytes(data)
 
+    def bitlocker_clear(self):
+        """A volume of our own, that opens without a key and holds a log."""
+        if not bl.Cipher:
+            raise Missing("python3-cryptography")
+        self.ntfs("plain", 2048)
+        keys = bl.Maker(bl.AES_XTS_128)
+        keys.by_nothing()
+        bl.encrypt(keys, self.path("plain"), self.path("encrypted"))
+        return self.read("encrypted")
+
 
 KINDS = ["ntfs", "fat12", "fat16", "fat32", "exfat", "mbr", "gpt", "e01", "vhd", "vhdx", "vmdk", "vmdk_stream", "vmdk_flat",
-         "qcow2", "qcow2_chain", "vhd_child", "vhdx_child", "shadow", "bitlocker"]
+         "qcow2", "qcow2_chain", "vhd_child", "vhdx_child", "shadow", "bitlocker", "bitlocker_clear"]
 
 
 def make_seeds(folder, log):
