@@ -73,6 +73,7 @@
 #define LIMIT_MATCH_ARENA LIMIT_MIB(64) /* folded texts and reasons of one event, per worker */
 #define LIMIT_MEMO LIMIT_MIB(16)        /* remembered values of one worker */
 #define LIMIT_MEMO_VALUE 65536          /* bytes of one: what a record can hold */
+#define LIMIT_LISTS LIMIT_MIB(2)        /* of one worker: lists of facts that values gave */
 #define LIMIT_GROUP_ARENA LIMIT_MIB(8)  /* of one worker: rules by channel, provider and EventID */
 #define LIMIT_GAPS 64     /* sets of missing fields for which a worker keeps a table */
 #define LIMIT_MATCHED 64  /* reasons kept for one hit */

@@ -202,12 +202,23 @@ static bool rule_allows(const struct index *ix, uint32_t rule, const struct even
     return false;
 }
 
-static void cohort_read(const struct index *ix, struct cohort *c, const struct test *t)
+/* The i-th test of a rule is a keyword. */
+static void cohort_keyword(const struct index *ix, struct cohort *c, uint32_t rule, size_t i)
 {
+    uint32_t atom = ix->programs.v[rule].atom[i];
+
+    c->no_keywords = ix->ignores[ix->nfield];
+    words_add(&c->words, atom == FACT_NONE || (atom & IS_LEAF) ? 0 : ix->word[atom]);
+}
+
+static void cohort_read(const struct index *ix, struct cohort *c, uint32_t rule, size_t i)
+{
+    const struct test *t = ix->m->rule[rule].rule->test[i];
+
     if (t->kind != TEST_PATTERN && t->kind != TEST_REGEX)
         return;
     if (!t->field.p)
-        c->no_keywords = ix->ignores[ix->nfield];
+        cohort_keyword(ix, c, rule, i);
     else if (t->field_id < ix->nfield && ix->sieve[t->field_id])
         c->look[t->field_id] |= LOOK_READS;
 }
@@ -243,6 +254,7 @@ static void cohort_fill(struct groups *g, struct cohort *c, bool is_4688)
     c->look = arena_zalloc(&g->arena, ix->nfield + 1, sizeof *c->look);
     c->last = arena_zalloc(&g->arena, ix->nfield + 1, sizeof *c->last);
     c->no_keywords = UINT32_MAX;
+    words_init(&c->words);
     c->open = arena_zalloc(&g->arena, c->n + 1, sizeof *c->open);
     for (size_t i = 0; i < c->n; i++)
         fields += ix->m->rule[c->rule[i]].ncarried;
@@ -252,7 +264,7 @@ static void cohort_fill(struct groups *g, struct cohort *c, bool is_4688)
         const struct compiled *r = &ix->m->rule[c->rule[i]];
 
         for (size_t k = 0; k < r->rule->ntest; k++)
-            cohort_read(ix, c, r->rule->test[k]);
+            cohort_read(ix, c, c->rule[i], k);
         cohort_carries(g, c, r);
     }
     for (uint32_t i = 0; i < c->ncarried; i++) {
@@ -432,15 +444,6 @@ static struct gap *gap_new(struct groups *g, struct cohort *c)
     c->gap = s;
     g->gap[g->ngap++] = s;
     return s;
-}
-
-void groups_expect(struct groups *g, const struct cohort *c)
-{
-    size_t whole = c->ncarried / 64;
-
-    for (size_t i = 0; i < whole; i++)
-        g->now[i] = UINT64_MAX;
-    g->now[whole] = (UINT64_C(1) << c->ncarried % 64) - 1;
 }
 
 const struct gap *groups_gap(struct groups *g, struct cohort *c)

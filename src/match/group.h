@@ -13,9 +13,11 @@
 
 #include "base/map.h"
 #include "match/compiled.h"
+#include "match/layout.h"
 #include "match/memo.h"
 #include "match/sieve.h"
 #include "match/trigger.h"
+#include "match/words.h"
 
 /* Sets of small numbers. */
 static inline bool bit_has(const uint64_t *set, size_t i)
@@ -38,6 +40,13 @@ static inline size_t bit_words(size_t n)
     return n / 64 + 1;
 }
 
+/* The numbers below n. */
+static inline void bit_first(uint64_t *set, size_t n)
+{
+    memset(set, 0xff, n / 64 * sizeof *set);
+    set[n / 64] = (UINT64_C(1) << n % 64) - 1;
+}
+
 /* Immutable, of a matcher. */
 struct index {
     const struct matcher *m;
@@ -46,6 +55,7 @@ struct index {
     struct sieve **sieve; /* by field id, the last one for keywords; NULL where there is none */
     uint32_t *ignores;    /* by the same: sieve_ignores; all ones where there is no sieve */
     size_t nfield;        /* number of field ids */
+    uint32_t *word;       /* by atom: words_choose */
     size_t most_atoms;    /* of one sieve */
     double *share;        /* by fact */
     struct trigger_table trigger; /* without silent fields */
@@ -75,6 +85,8 @@ struct gap {
 };
 
 struct cohort {
+    struct layout *layout[LAYOUTS]; /* nlayout of them, that of the last event first */
+    size_t nlayout;
     uint32_t number; /* no two of a worker have the same */
     enum twin_kind twin;
     uint32_t *rule; /* ascending, n of them */
@@ -83,6 +95,7 @@ struct cohort {
     uint32_t *last;       /* by field id, one more for all others: entry of its last value, or 0 */
     uint32_t age;         /* memo_age of these */
     uint32_t no_keywords; /* types of values in which none of the rules' keywords can be */
+    struct words words;   /* the keywords */
     uint32_t *carried;    /* ids of fields whose absence may mean unknown, ncarried of them */
     size_t ncarried;
     uint32_t *open; /* rules that read one of these, nopen of them */
@@ -118,9 +131,6 @@ void groups_release(struct groups *g);
 
 /* The event's group; without cohorts when no rule looks at it. Valid until the next call. */
 const struct group *groups_find(struct groups *g, struct event *ev);
-
-/* Before the fields of an event are looked at: all that the cohort carries are silent in g->now. */
-void groups_expect(struct groups *g, const struct cohort *c);
 
 /* The cohort's gap for the silent fields in g->now; NULL when there is none to be had: then every
  * rule of cohort.open must be looked at, besides those of cohort.full. */

@@ -58,6 +58,8 @@ static void build_sieves(struct index *ix, const struct rarity *r)
             ix->sieve[i] = sieve_new(a, which + start[i], n, r);
         ix->ignores[i] = n > 0 ? sieve_ignores(ix->sieve[i]) : UINT32_MAX;
     }
+    ix->word = xcalloc(a->n + 1, sizeof *ix->word);
+    words_choose(a, r, ix->word);
     free(start);
     free(which);
     free(fill);
@@ -147,6 +149,7 @@ void index_free(struct index *ix)
         sieve_free(ix->sieve[i]);
     free(ix->sieve);
     free(ix->ignores);
+    free(ix->word);
     free(ix->share);
     free(ix->always);
     free(ix->factual);

@@ -454,6 +454,7 @@ static void run_cohort(struct index_state *st, struct scratch *s, struct cohort 
 
     look_through(st, s, c, v);
     if (p) {
+        sift_settle(&st->sift);
         from = stopwatch_lap(from, &p->ns_values);
         p->events++;
         p->facts += st->sift.nfact;
@@ -473,9 +474,11 @@ static int by_rule(const void *a, const void *b)
 void index_run(const struct matcher *m, struct scratch *s, struct event *ev)
 {
     struct index_state *st = s->index;
-    const struct group *g = groups_find(&st->groups, ev);
+    const struct group *g;
 
     (void)m;
+    sift_prepare(&st->sift);
+    g = groups_find(&st->groups, ev);
     for (size_t i = 0; i < g->n; i++)
         run_cohort(st, s, g->cohort[i], ev);
     if (s->nhit > 1)

@@ -119,7 +119,7 @@ static uint32_t type_and_size(const struct memo_key *k)
 
 static inline bool entry_is(const uint32_t *e, const struct memo_key *k)
 {
-    return memo_entry_is(e, k->sieve, k->type, k->bytes);
+    return e[0] == k->sieve && memo_bytes_are(e, k->type, k->bytes);
 }
 
 /* Looks for a key that is hashed as a whole. */
@@ -223,6 +223,20 @@ static bool grow_block(struct table *t, size_t n)
     return true;
 }
 
+static void grow_older(struct memo *m)
+{
+    m->age += m->age == UINT32_MAX ? 2 : 1;
+}
+
+void memo_clear(struct memo *memo)
+{
+    struct store *m = (struct store *)memo;
+
+    forget(&m->brief);
+    forget(&m->lengthy);
+    grow_older(memo);
+}
+
 void memo_add(struct memo *memo, const struct memo_key *k, const uint32_t *v, size_t n)
 {
     struct store *m = (struct store *)memo;
@@ -245,6 +259,6 @@ void memo_add(struct memo *memo, const struct memo_key *k, const uint32_t *v, si
     t->used += units;
     t->n++;
     if (m->brief.n == 1) /* forgotten, or just begun */
-        memo->age += memo->age == UINT32_MAX ? 2 : 1;
+        grow_older(memo);
     memo->block = m->brief.block;
 }

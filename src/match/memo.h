@@ -70,25 +70,27 @@ static inline bool memo_bytes_eq(const uint8_t *a, const uint8_t *b, size_t n)
     return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
 }
 
-static inline bool memo_entry_is(const uint32_t *e, uint32_t sieve, uint8_t type,
-                                 struct slice bytes)
+static inline bool memo_bytes_are(const uint32_t *e, uint8_t type, struct slice bytes)
 {
-    return e[0] == sieve && e[1] == ((uint32_t)bytes.n << 8 | type) &&
+    return e[1] == ((uint32_t)bytes.n << 8 | type) &&
            memo_bytes_eq((const uint8_t *)(e + MEMO_HEAD + e[2]), bytes.p, bytes.n);
 }
 
-/* Is this entry, which memo_find gave since m->age is what it is, that of a value? Then its numbers,
- * as from memo_find; else NULL. entry may be 0. */
-static inline const uint32_t *memo_is(const struct memo *m, uint32_t entry, uint32_t sieve,
-                                      uint8_t type, struct slice bytes, size_t *ret_n)
+/* Is this entry, which memo_find gave since m->age is what it is, that of a value? The sieve is not
+ * compared. Then its numbers, as from memo_find; else NULL. entry may be 0. */
+static inline const uint32_t *memo_is(const struct memo *m, uint32_t entry, uint8_t type,
+                                      struct slice bytes, size_t *ret_n)
 {
     const uint32_t *e = m->block + entry - 1;
 
-    if (entry == 0 || bytes.n > MEMO_BRIEF || !memo_entry_is(e, sieve, type, bytes))
+    if (entry == 0 || bytes.n > MEMO_BRIEF || !memo_bytes_are(e, type, bytes))
         return NULL;
     *ret_n = e[2];
     return e + MEMO_HEAD;
 }
+
+/* Forgets all. */
+void memo_clear(struct memo *m);
 
 /* Remembers n numbers; memo_find has just not found the key. May forget all others. */
 void memo_add(struct memo *m, const struct memo_key *k, const uint32_t *v, size_t n);

@@ -64,6 +64,11 @@ void rarity_init(struct rarity *r)
     for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
         struct slice s = slice_str(common[i]);
 
+        for (size_t k = 0; k + 2 <= s.n; k++) {
+            uint8_t *n = &r->pair[(s.p[k] | 0x20) << 8 | s.p[k + 1] | 0x20];
+
+            *n = (uint8_t)(*n + (*n < UINT8_MAX));
+        }
         for (size_t k = 0; k + 4 <= s.n; k++) {
             uint32_t at = slot(load32(s.p + k));
 

@@ -14,6 +14,8 @@
 
 struct rarity {
     uint32_t gram[1 << (RARITY_BITS - 5)];
+    uint8_t
+        pair[1 << 16]; /* by two characters, each with bit 5 set: times in the text, at most 255 */
 };
 
 void rarity_init(struct rarity *r);

@@ -8,61 +8,58 @@
 #define MATCH_SIFT_H
 
 #include "match/group.h"
+#include "match/lists.h"
 #include "match/memo.h"
 
 /* Values that are looked up at a time, so that memory fetches the next while one is compared. */
 #define SIFT_AHEAD 32
-/* Lists of one event that are numbered. */
+/* Lists with facts of one event whose numbers are kept. */
 #define SIFT_NUMBERS 512
 
-/* A value of the event at hand. */
-struct sift_value {
-    uint32_t at;    /* index of the field */
-    uint32_t field; /* whose sieve; index.nfield: none but that of keywords */
-    uint32_t sieve; /* the look-up in the memo: field and keywords */
-    uint32_t slot;  /* in number */
-    uint32_t *last; /* the cohort's entry of the field's last value */
-    bool keywords;  /* the sieve of keywords, too */
-};
-
-/* One to look up. */
+/* A value to look up. */
 struct sift_ahead {
-    struct sift_value value;
+    struct look *look;
+    bool keywords; /* the sieve of keywords, too */
     struct memo_key key;
 };
 
 struct sift {
     const struct index *ix;
     struct memo *memo;
+    struct lists lists;
     struct sieve_state sieve;
     struct sift_ahead ahead[SIFT_AHEAD]; /* nahead of them */
     size_t nahead;
-    uint32_t *list; /* facts of one value, behind the number of the list */
+    uint32_t *list; /* facts of one value, nlist of them */
     size_t nlist;
-    uint32_t *listed; /* by fact: the list in which it stands last */
-    uint32_t lists;
-    uint32_t numbers; /* given so far */
+    uint32_t *listed; /* by fact: the scan in which it was found last */
+    uint32_t scans;
 
     /* Of the event at hand. */
     uint32_t round;
-    uint32_t *fact; /* nfact of them; each once among the first `settled` */
-    size_t nfact, settled, room;
+    struct layout *layout;
+    bool settled;
+    uint32_t *fact; /* when settled: nfact of them, each once */
+    size_t nfact;
     uint32_t *stamp;               /* by fact: the round in which it was settled last */
-    uint32_t number[SIFT_NUMBERS]; /* by value, and at last of those with facts; nnumber of them */
+    uint32_t number[SIFT_NUMBERS]; /* of lists with facts, by value; nnumber of them */
     size_t nnumber;
-    bool unlike; /* some list has no number */
+    bool unlike; /* there are more */
 };
 
 void sift_init(struct sift *s, const struct index *ix);
 void sift_release(struct sift *s);
 
-/* Looks through the values of v that the cohort wants, and takes back in g->now what is not silent.
+/* Before the groups of an event are asked for: room for what it will bring. */
+void sift_prepare(struct sift *s);
+
+/* Looks through the values of v that the cohort wants, and tells in g->now what is silent.
  * True when the rounds begin anew: all that holds old ones must be cleared. p: NULL, or what is
  * measured. */
 bool sift_event(struct sift *s, struct match_profile *p, struct groups *g, struct cohort *c,
                 struct view *v);
 
-/* Makes the facts of the event stand once each, with their stamps. */
+/* Tells the facts of the event, with their stamps. */
 void sift_settle(struct sift *s);
 
 #endif

@@ -1,0 +1,118 @@
+/* layout.c - see layout.h.
+ *
+ * May include base/, event/, this folder. */
+#include "match/layout.h"
+
+#include "match/group.h"
+
+static bool is_ignored(uint32_t ignores, uint8_t type)
+{
+    return ignores == UINT32_MAX || (type < 32 && (ignores >> type & 1));
+}
+
+/* Of fields with one id the first counts. */
+static void add_mute(struct layout *l, const struct event *ev, uint32_t at, uint32_t place)
+{
+    for (uint32_t i = 0; i < at; i++)
+        if (ev->field[i].id == ev->field[at].id && ev->field[i].part != EVENT_RENDERING)
+            return;
+    l->mute[l->nmute++] = (struct mute){ at, place };
+}
+
+/* Values that only keywords are looked for in come last. */
+static void add_look(const struct index *ix, struct cohort *c, struct layout *l,
+                     const struct field *f, uint32_t at, bool reads)
+{
+    const uint32_t nfield = (uint32_t)ix->nfield;
+
+    l->look[l->nlook++] = (struct look){ .at = at,
+                                         .field = reads ? f->id : nfield,
+                                         .last = &c->last[f->id < nfield ? f->id : nfield],
+                                         .keywords = !is_ignored(c->no_keywords, f->value.type) };
+}
+
+/* What of the field matters. */
+static uint32_t wants_of(const struct index *ix, const struct cohort *c, const struct field *f)
+{
+    return f->id < ix->nfield && f->part != EVENT_RENDERING ? c->look[f->id] : 0;
+}
+
+static bool is_read(const struct index *ix, const struct cohort *c, const struct field *f)
+{
+    return wants_of(ix, c, f) & LOOK_READS && !is_ignored(ix->ignores[f->id], f->value.type);
+}
+
+static void add_field(const struct index *ix, struct cohort *c, struct layout *l,
+                      const struct event *ev, uint32_t at)
+{
+    const struct field *f = &ev->field[at];
+    uint32_t wants = wants_of(ix, c, f);
+
+    l->shape[at] = field_shape(f);
+    if (wants & LOOK_MUTE)
+        add_mute(l, ev, at, wants & LOOK_PLACE);
+    else if (wants & LOOK_CARRIED)
+        bit_remove(l->silent, wants & LOOK_PLACE);
+    if (is_read(ix, c, f))
+        add_look(ix, c, l, f, at, true);
+}
+
+static void fill(const struct index *ix, struct cohort *c, struct layout *l, const struct event *ev)
+{
+    l->n = ev->n;
+    l->nlook = l->nmute = 0;
+    l->spoke = false;
+    bit_first(l->silent, c->ncarried);
+    for (uint32_t i = 0; i < ev->n; i++)
+        add_field(ix, c, l, ev, i);
+    l->nread = l->nlook;
+    for (uint32_t i = 0; i < ev->n; i++) {
+        const struct field *f = &ev->field[i];
+
+        if (!is_ignored(c->no_keywords, f->value.type) && !is_read(ix, c, f))
+            add_look(ix, c, l, f, i, false);
+    }
+}
+
+static void make_room(struct layout *l, const struct cohort *c, size_t n, struct arena *a)
+{
+    if (!l->silent)
+        l->silent = arena_zalloc(a, bit_words(c->ncarried), sizeof *l->silent);
+    if (n <= l->room && l->shape)
+        return;
+    l->room = n < LAYOUT_MOST / 2 ? 2 * n : n;
+    l->shape = arena_zalloc(a, l->room + 1, sizeof *l->shape);
+    l->look = arena_zalloc(a, l->room + 1, sizeof *l->look);
+    l->mute = arena_zalloc(a, l->room + 1, sizeof *l->mute);
+}
+
+/* The one that was used last stands first. */
+static struct layout *front(struct cohort *c, size_t i)
+{
+    struct layout *l = c->layout[i];
+
+    for (; i > 0; i--)
+        c->layout[i] = c->layout[i - 1];
+    return c->layout[0] = l;
+}
+
+struct layout *layout_of(const struct index *ix, struct cohort *c, const struct event *ev,
+                         struct arena *groups, struct arena *a)
+{
+    struct layout *l;
+
+    for (size_t i = 0; i < c->nlayout; i++)
+        if (layout_is(c->layout[i], ev))
+            return i == 0 ? c->layout[0] : front(c, i);
+    if (ev->n > LAYOUT_MOST) {
+        l = arena_zalloc(a, 1, sizeof *l);
+        make_room(l, c, ev->n, a);
+    } else {
+        if (c->nlayout < LAYOUTS)
+            c->layout[c->nlayout++] = arena_zalloc(groups, 1, sizeof *l);
+        l = front(c, c->nlayout - 1);
+        make_room(l, c, ev->n, groups);
+    }
+    fill(ix, c, l, ev);
+    return l;
+}
