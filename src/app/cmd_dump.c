@@ -146,9 +146,12 @@ static void print_summary(const struct run *run)
          (unsigned long long)run->counts.events, (unsigned long long)a->records,
          (unsigned long long)a->recovered);
     if (a->recovered && !run->o->recover)
-        talk("recovered ones are written with --recover, where their template is certain");
+        talk("recovered ones are written with --recover");
+    if (a->unbound)
+        talk("%llu records without their template: written with System and values without names",
+             (unsigned long long)a->unbound);
     if (a->recovered_unbound)
-        talk("%llu recovered ones have no template that could be trusted and are left out",
+        talk("%llu recovered ones hold nothing that could be trusted and are left out",
              (unsigned long long)a->recovered_unbound);
     if (a->skipped + run->counts.filtered)
         talk("%llu left out by filters", (unsigned long long)(a->skipped + run->counts.filtered));

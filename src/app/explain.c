@@ -113,7 +113,7 @@ static int event(void *ctx, struct event *ev)
 
     if (interrupt_seen(NULL))
         return EV_EINTR;
-    if (!filter_computer(&e->filter, ev->computer) || time < e->filter.from ||
+    if (ev->unbound || !filter_computer(&e->filter, ev->computer) || time < e->filter.from ||
         (e->filter.to && time > e->filter.to))
         return EV_OK;
     matcher_run(e->matcher, e->scratch, ev, &hits);

@@ -31,6 +31,8 @@ static int event(void *ctx, struct event *ev)
     struct counting *c = ctx;
     struct hits hits;
 
+    if (ev->unbound)
+        return EV_OK;
     matcher_run(c->r->matcher, c->r->scratch, ev, &hits);
     for (size_t i = 0; i < hits.n; i++)
         c->hits +=

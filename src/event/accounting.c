@@ -15,6 +15,7 @@ void accounting_add(struct accounting *to, const struct accounting *more)
     to->recovered_events += more->recovered_events;
     to->recovered_skipped += more->recovered_skipped;
     to->recovered_unbound += more->recovered_unbound;
+    to->unbound += more->unbound;
     for (int k = 0; k < FINDING_KINDS; k++)
         to->finding[k] += more->finding[k];
 }

@@ -19,7 +19,9 @@ struct accounting {
     uint64_t recovered;         /* slack and carved records found */
     uint64_t recovered_events;  /* of them handed to the visitor (options.recover) */
     uint64_t recovered_skipped; /* of them not wanted by the filter, or all without the option */
-    uint64_t recovered_unbound; /* of them left out: no trustworthy template */
+    uint64_t recovered_unbound; /* of them left out: nothing in them could be trusted */
+    uint64_t unbound; /* active and recovered records, in any of these classes, whose template
+                                   is gone: no more than System and values without names is known */
     uint64_t finding[FINDING_KINDS];
 };
 void accounting_add(struct accounting *to, const struct accounting *more);

@@ -12,6 +12,7 @@
  *   UserData    leaf elements under their local name; attributes of elements under the attribute's
  *               local name (xmlns declarations are no fields); nested elements are walked
  *   ProcessingErrorData  like UserData
+ *   UnboundData          like UserData; what has lost its template (evtx/binxml_unbound.h)
  *   RenderingInfo        like UserData, part EVENT_RENDERING; no rule sees it but as a keyword
  * A substitution that the format drops (1.7) is no field; an empty element is a field with empty
  * text.
@@ -64,7 +65,11 @@ struct event {
     uint64_t time_created; /* FILETIME; 0: none readable */
 
     struct record_place place;
-    bool cut;    /* a cap was reached: fields are missing at the end */
+    bool cut; /* a cap was reached: fields are missing at the end */
+    /* A template was gone: what System and EventData hold beyond what is here cannot be said, values
+     * that have lost their names stand under UnboundData. Only rules that test nothing but
+     * System may match it. */
+    bool unbound;
     bool padded; /* 32 bytes behind each UTF-16 value may be read: they lie in a chunk's buffer */
 };
 

@@ -91,8 +91,7 @@ static int entity(struct binxml *b, struct binxml_cur *c)
     return rc;
 }
 
-/* A value that is XML itself, in the place of content. */
-static int nested(struct binxml *b, const struct binxml_cur *at, const struct binxml_values *vs,
+int binxml_nested(struct binxml *b, const struct binxml_cur *at, const struct binxml_values *vs,
                   const struct value *v)
 {
     struct binxml_cur c = { vs->base, vs->size, 0, 0 };
@@ -108,8 +107,7 @@ static int nested(struct binxml *b, const struct binxml_cur *at, const struct bi
     return rc;
 }
 
-/* Where an array stands among other text, or in an attribute, its items are told with commas. */
-static int array_text(struct binxml *b, const struct binxml_cur *c, struct value v)
+int binxml_array_text(struct binxml *b, const struct binxml_cur *c, struct value v)
 {
     const struct value comma = { (const uint8_t *)", ", 2, VALUE_UTF8 };
     struct value item;
@@ -147,12 +145,12 @@ static int substitution(struct binxml *b, struct binxml_cur *c, const struct bin
     if (v.type == VALUE_NULL || b->mute)
         return EV_OK;
     if (v.type == BINXML_TYPE_XML && content)
-        return nested(b, c, vs, &v);
+        return binxml_nested(b, c, vs, &v);
     if (item && item->set)
         return tell_text(b, &item->value, false);
     if (v.type & BINXML_TYPE_ARRAY) {
         v.type &= (uint8_t)~BINXML_TYPE_ARRAY;
-        return array_text(b, c, v);
+        return binxml_array_text(b, c, v);
     }
     return tell_text(b, &v, false);
 }
@@ -401,7 +399,7 @@ int binxml_walk(struct binxml *b, uint32_t at, uint32_t end, uint32_t *ret_end)
     b->mute = b->quiet;
     b->why = NULL;
     b->no_template = b->rebound = b->rooted = false;
-    b->templates = 0;
+    b->templates = b->unbound = 0;
     if (at > end || end > b->chunk.n)
         return binxml_fail(b, &c, "the record reaches out of the chunk");
     rc = binxml_document(b, &c, NULL, true);

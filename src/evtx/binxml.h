@@ -79,11 +79,13 @@ struct binxml {
     bool strict;    /* a recovered record: each substitution must exist and its type fit */
     uint32_t steps; /* tokens that may be unfolded; counts down */
     bool quiet;     /* only look where the document ends: no call, no template */
+    bool forget;    /* for tests: no template is known */
 
     uint32_t at;     /* after a failure: where in the chunk of the tokens */
     const char *why; /* half a sentence */
     bool no_template, rebound;
     uint32_t templates; /* instances that were filled in */
+    uint32_t unbound;   /* and that were told without their template, binxml_unbound.h */
     bool empty_tag;     /* at attributes_end: the tag is closed at once, `<a/>` */
 
     unsigned elements, instances, mute;

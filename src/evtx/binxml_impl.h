@@ -53,6 +53,17 @@ static inline uint8_t binxml_peek(const struct binxml_cur *c)
 int binxml_document(struct binxml *b, struct binxml_cur *c, const struct binxml_values *vs,
                     bool top);
 
+/* A value that is XML itself, in the place of content. */
+int binxml_nested(struct binxml *b, const struct binxml_cur *at, const struct binxml_values *vs,
+                  const struct value *v);
+
+/* Where an array stands among other text, or in an attribute, its items are told with commas. v:
+ * without BINXML_TYPE_ARRAY. */
+int binxml_array_text(struct binxml *b, const struct binxml_cur *c, struct value v);
+
+/* Number of values, descriptors and values; c ends behind them. */
+int binxml_take_values(struct binxml *b, struct binxml_cur *c, struct binxml_values *ret);
+
 /* A template instance; c stands on its token, in the record. */
 int binxml_instance(struct binxml *b, struct binxml_cur *c);
 

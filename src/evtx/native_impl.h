@@ -96,6 +96,7 @@ struct native_worker {
     uint32_t steps;                   /* left for the records of this chunk */
     uint64_t walked;                  /* active records that the token walk had to read */
     bool walk_only;                   /* for tests: no compiled templates, all by the token walk */
+    bool forget;                      /* for tests: and no templates at all */
     uint32_t off[2][FAST_VALUES + 4]; /* of the record's values and of the body's, and padding */
     struct native_trace trace[2];
     const struct native_plan *planned[2]; /* native_fill: of the record's and the body's fields */
@@ -128,6 +129,7 @@ struct native_job {
     uint64_t index;
     struct record_place place; /* of the record at hand */
     bool asked, wanted;
+    bool unbound;         /* the record at hand has been counted as one */
     struct binxml failed; /* the walk of a record that could not be rendered */
 };
 
@@ -194,6 +196,9 @@ int native_walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t en
 #define NATIVE_UNWANTED (-1000)
 #define NATIVE_SLOW (-1001)
 #define NATIVE_ENOUGH (-1002)
+
+/* The record at hand has lost a template: counts it and says so, once. */
+void native_unbound(struct native_job *j);
 
 /* All of the job's chunk: header, active records, slack. The same return. */
 int native_chunk(struct native_job *j);

@@ -40,6 +40,17 @@ static void unreadable(struct native_job *j, const struct binxml *b, int rc)
                 b->why ? b->why : "its outermost element is not Event", b->at);
 }
 
+void native_unbound(struct native_job *j)
+{
+    if (j->unbound)
+        return;
+    j->unbound = true;
+    j->counts->unbound++;
+    if (j->place.origin == ORIGIN_ACTIVE || j->place.origin == ORIGIN_DELETED)
+        reader_note(j->v, j->counts, FINDING_TEMPLATE, j->place.offset, j->place.record_number,
+                    "the record's template is gone: System and values without names are shown");
+}
+
 static int deliver(struct native_job *j, enum native_class how, struct event *ev)
 {
     uint64_t *events = how == NATIVE_ACTIVE ? &j->counts->events : &j->counts->recovered_events;
@@ -136,6 +147,7 @@ void native_walk_init(struct native_job *j, struct binxml *b, const struct binxm
                           .sink_ctx = ctx,
                           .find = find_template,
                           .find_ctx = j,
+                          .forget = j->nw->forget,
                           .steps =
                               j->nw->steps < LIMIT_BINXML_STEPS ? j->nw->steps : LIMIT_BINXML_STEPS,
                           .arena = &j->w->builder.arena };
@@ -182,6 +194,9 @@ static int walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t en
     rc = native_walk(j, b, at, end, ret_end);
     if (rc == EV_ELIMIT && eb->ev.cut)
         rc = EV_OK;
+    if (b->unbound && (rc == EV_OK || rc == NATIVE_UNWANTED || rc == NATIVE_ENOUGH))
+        native_unbound(j);
+    eb->ev.unbound = b->unbound > 0;
     /* A document without an element is no event: nothing could be shown of it. */
     if (rc == EV_OK && !j->nw->sink.rooted)
         rc = EV_EFORMAT;
@@ -249,7 +264,7 @@ static bool plausible(const struct event *ev, uint32_t pad)
     const uint64_t year_1995 = UINT64_C(124331328000000000),
                    year_2100 = UINT64_C(157469184000000000);
 
-    return pad <= RECORD_PAD_MAX && ev->has_event_id && ev->provider.p &&
+    return pad <= RECORD_PAD_MAX && ev->has_event_id && (ev->provider.p || ev->unbound) &&
            ev->time_created > year_1995 && ev->time_created < year_2100;
 }
 
@@ -273,10 +288,13 @@ static int recovered(struct native_job *j, uint32_t at, uint32_t end)
     b.strict = true;
     rc = native_walk(j, &b, at, end, &stop);
     ev = event_builder_finish(eb);
+    ev->unbound = b.unbound > 0;
     if (rc < 0 || !plausible(ev, end - stop)) {
         j->counts->recovered_unbound++;
         return EV_OK;
     }
+    if (ev->unbound)
+        native_unbound(j);
     if (ask(j, ev) == NATIVE_UNWANTED) {
         j->counts->recovered_skipped++;
         return EV_OK;
@@ -295,7 +313,7 @@ int native_record(struct native_job *j, uint32_t at, uint32_t size, enum native_
                                       .record_number = binxml_u64(p + 8),
                                       .written = binxml_u64(p + 16),
                                       .origin = origin };
-    j->asked = false;
+    j->asked = j->unbound = false;
     if (how == NATIVE_ACTIVE)
         return active(j, at + RECORD_HEADER, at + size - 4);
     return recovered(j, at + RECORD_HEADER, at + size - 4);

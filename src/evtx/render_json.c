@@ -233,6 +233,8 @@ static void put_tail(struct render_json_writer *w, size_t i)
         render_json_key(w, ",\"rendering\":");
         put_object(w, OBJECT_RENDERING, &i);
     }
+    if (ev->unbound)
+        render_json_key(w, ",\"unbound\":true");
     render_json_key(w, ev->cut ? ",\"cut\":true}" : ",\"cut\":false}");
 }
 

@@ -88,6 +88,8 @@ int render_native(struct render *r, const struct reader_now *now, struct buf *ou
     b.strict = now->strict;
     render_walk_start(&r->walk, &r->state, out, &b);
     rc = native_walk(j, &b, now->at, now->end, &end);
+    if (rc == EV_OK && b.unbound)
+        native_unbound(j);
     if (rc == EV_OK && !out->full)
         return EV_OK;
     if (!b.why)

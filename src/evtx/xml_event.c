@@ -241,6 +241,8 @@ static void on_start(void *ctx, const xmlChar *qname, const xmlChar **atts)
     cut_indent(x);
     if (x->depth == 1)
         x->part = part_of(local);
+    if (x->depth == 1 && slice_eq(local, SLICE("UnboundData")))
+        x->b->ev.unbound = true;
     if (inner)
         write_open(x, (const char *)qname, atts);
     else if (x->depth > 1 || (x->depth == 1 && x->part > EVENT_DATA))

@@ -220,6 +220,7 @@ static void accounting(struct json *j, const char *key, const struct accounting 
     number(j, "recovered", a->recovered);
     number(j, "recovered_events", a->recovered_events);
     number(j, "recovered_unbound", a->recovered_unbound);
+    number(j, "unbound", a->unbound);
     json_key(j, "findings");
     json_object(j);
     for (size_t i = 0; i < FINDING_KINDS; i++) {

@@ -120,9 +120,18 @@ static void evidence(struct notices *l, struct buf *b)
                                    : " found and left alone; --recover reads them");
         notices_say(l, NOTICE_INFO, b);
     }
+    if (t->unbound > 0) {
+        notices_count(b, t->unbound, "record has", "records have");
+        buf_str(
+            b,
+            " lost the template: only rules that test nothing but System could match; dump shows "
+            "what is left");
+        notices_say(l, NOTICE_WARNING, b);
+    }
     if (t->recovered_unbound > 0) {
-        notices_count(b, t->recovered_unbound, "recovered record has", "recovered records have");
-        buf_str(b, " no template that could be trusted and is left out");
+        notices_count(b, t->recovered_unbound, "recovered record that holds nothing trustworthy is",
+                      "recovered records that hold nothing trustworthy are");
+        buf_str(b, " left out");
         notices_say(l, NOTICE_WARNING, b);
     }
     altered(l, b);

@@ -26,7 +26,7 @@ static int on_event(void *ctx, struct event *ev)
     struct surveyor *w = ctx;
     if (w->o->stop && w->o->stop(w->o->stop_ctx))
         return EV_EINTR;
-    if (computer_wanted(w->o, ev->computer))
+    if (!ev->unbound && computer_wanted(w->o, ev->computer))
         survey_event(&w->survey, w->file->index, ev);
     return EV_OK;
 }

@@ -152,6 +152,20 @@ static bool stopped(void *ctx)
     return w->stop && w->stop(w->stop_ctx);
 }
 
+/* Does the rule test nothing but what the event's System says? What else is absent from an event that
+ * has lost its template may have been there. */
+static bool is_of_system(const struct rule *r, const struct event *ev)
+{
+    for (size_t i = 0; i < r->ntest; i++) {
+        const struct test *t = r->test[i];
+        size_t at = t->field.p ? event_find(ev, t->field_id, 0) : SIZE_MAX;
+
+        if (at == SIZE_MAX || ev->field[at].part != EVENT_SYSTEM || t->kind == TEST_FIELDREF)
+            return false;
+    }
+    return true;
+}
+
 /* Matches the event and takes what it hit. */
 static int match(struct worker *w, struct event *ev, struct slice file)
 {
@@ -164,7 +178,9 @@ static int match(struct worker *w, struct event *ev, struct slice file)
     if (w->timed)
         from = stopwatch_lap(from, &w->ns[STAGE_MATCH]);
     for (size_t i = 0; rc == EV_OK && i < hits.n; i++)
-        rc = take_hit(w, ev, &hits.v[i], file, SLICE_ABSENT);
+        if (!ev->unbound || is_of_system(hits.v[i].rule, ev))
+            rc = take_hit(w, ev, &hits.v[i], file,
+                          ev->unbound ? SLICE("its template is gone") : SLICE_ABSENT);
     if (w->timed)
         stopwatch_lap(from, &w->ns[STAGE_ROW]);
     return rc;
@@ -180,10 +196,12 @@ static int event(void *ctx, struct event *ev)
         w->filtered++;
         return EV_OK;
     }
-    tally_event(&w->tally, ev);
+    if (!ev->unbound)
+        tally_event(&w->tally, ev);
     const char *path = source_path(w->file->source);
     bool taken = false;
-    int rc = w->script ? script_take(w->script, ev, path, &w->row, &taken, &w->err) : EV_OK;
+    int rc = w->script && !ev->unbound ? script_take(w->script, ev, path, &w->row, &taken, &w->err)
+                                       : EV_OK;
     w->decoded++;
     if (rc == EV_OK && !taken)
         rc = match(w, ev, slice_str(path));

@@ -24,7 +24,7 @@ struct evtx_run {
     uint64_t happened;         /* events */
     struct record_place place; /* of the last event */
     uint64_t time_created, record_id;
-    bool cut;
+    bool cut, unbound;
 };
 
 static void evtx_run_init(struct evtx_run *t)
@@ -66,6 +66,7 @@ static int evtx_run_event(void *ctx, struct event *ev)
     t->time_created = ev->time_created;
     t->record_id = ev->record_id;
     t->cut = ev->cut;
+    t->unbound = ev->unbound;
     buf_printf(&t->events, "event %u level %u version %u %s\n", ev->event_id, ev->level,
                ev->version, origin_name(ev->place.origin));
     for (size_t i = 0; i < ev->n; i++) {

@@ -395,13 +395,14 @@ static void a_lost_template_is_found_by_its_id(void **state)
     struct evtx_run *t = *state;
 
     run(t, SIX, "definition-gone@0:1");
-    assert_int_equal(t->counts.events, 3);
-    assert_int_equal(t->counts.unreadable, 3);
+    assert_int_equal(t->counts.events, 6);
+    assert_int_equal(t->counts.unbound, 3);
     found(t, "template 4608 1: ");
     recover(t, SIX, "definition-gone@0:1");
-    assert_int_equal(t->counts.events, 5); /* the first lost the place of its values, too */
+    assert_int_equal(t->counts.events, 6);
     has(t, "1 A=two\n");
     found(t, "another of the same id");
+    assert_int_equal(t->counts.unbound, 1); /* the first lost the place of its values, too */
 }
 
 static void a_definition_of_another_id_is_never_used(void **state)
@@ -409,21 +410,28 @@ static void a_definition_of_another_id_is_never_used(void **state)
     struct evtx_run *t = *state;
 
     run(t, HEAD "A=one\n" HEAD "A=two\n", "definition-id@0:1");
-    assert_int_equal(t->counts.events, 0);
+    assert_int_equal(t->counts.unbound, 2);
     assert_int_equal(t->counts.finding[FINDING_TEMPLATE], 2);
+    assert_false(evtx_run_has(&t->events, "Computer"));
 }
 
 /* Nobody can say what the swallowing record holds, but it ends where its values do. */
 static void a_record_hidden_in_an_unreadable_one_is_found(void **state)
 {
     struct evtx_run *t = *state;
+    const size_t definition = 4096 + 512 + 38;
     struct ew_file f;
     char err[256];
+    uint8_t *values;
 
     make(&f, HEAD "A=one\n" HEAD "A=two\n" HEAD "A=three\n", "hide@0:0", NULL);
     assert_true(ew_damage_apply(&f.image, ew_str("definition-id@0:0"), err, sizeof err));
+    values = f.image.p + definition + 24 + binxml_u32(f.image.p + definition + 20) + 4;
+    assert_int_equal(values[4 * 3 + 2], VALUE_U16); /* EventID */
+    values[4 * 3 + 2] = VALUE_I16;
     run_image(t, &f.image, false);
-    assert_int_equal(t->counts.unreadable, 2);
+    assert_int_equal(t->counts.unreadable, 1);
+    assert_int_equal(t->counts.unbound, 1);
     assert_int_equal(t->counts.recovered, 1);
     found(t, "hidden-record ");
     ew_file_release(&f);
