@@ -19,16 +19,16 @@ static void add_mute(struct layout *l, const struct event *ev, uint32_t at, uint
     l->mute[l->nmute++] = (struct mute){ at, place };
 }
 
-/* Values that only keywords are looked for in come last. */
+/* Values that only keywords are looked for in come last. Theirs is another `last` than that of values
+ * which are read, for one of the same bytes in RenderingInfo gives other facts. */
 static void add_look(const struct index *ix, struct cohort *c, struct layout *l,
                      const struct field *f, uint32_t at, bool reads)
 {
-    const uint32_t nfield = (uint32_t)ix->nfield;
+    const uint32_t field = reads ? f->id : (uint32_t)ix->nfield;
+    const bool keywords = !is_ignored(c->no_keywords, f->value.type);
 
-    l->look[l->nlook++] = (struct look){ .at = at,
-                                         .field = reads ? f->id : nfield,
-                                         .last = &c->last[f->id < nfield ? f->id : nfield],
-                                         .keywords = !is_ignored(c->no_keywords, f->value.type) };
+    l->look[l->nlook++] =
+        (struct look){ .at = at, .field = field, .last = &c->last[field], .keywords = keywords };
 }
 
 /* What of the field matters. */

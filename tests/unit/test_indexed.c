@@ -161,6 +161,25 @@ static void event_ids_that_are_not_the_keys(void **state)
     drop(&b);
 }
 
+/* The same bytes were looked at for keywords only, in a field of that name which no rule reads. */
+static void rendered_values_are_not_those_of_their_field(void **state)
+{
+    struct bench b;
+    struct event *ev;
+
+    (void)state;
+    load(&b, "title: t\nlogsource:\n  product: windows\n  service: security\ndetection:\n"
+             "  a:\n    x|contains: 'word'\n  condition: a\nlevel: low\n---\n"
+             "title: u\nlogsource:\n  product: windows\n  service: security\ndetection:\n"
+             "  a:\n    - 'word::'\n  condition: a\nlevel: low\n");
+    ev = build_security(&b.build, 1, PAIRS("x", "a word:: here"));
+    ev->field[ev->n - 1].part = EVENT_RENDERING;
+    assert_int_equal(compare(&b, ev), 1);
+    assert_int_equal(compare(&b, ev), 1);
+    assert_int_equal(compare(&b, build_security(&b.build, 1, PAIRS("x", "a word:: here"))), 2);
+    drop(&b);
+}
+
 static void long_names_have_groups_too(void **state)
 {
     struct bench b;
@@ -262,6 +281,7 @@ int main(void)
         cmocka_unit_test(more_gaps_than_tables),
         cmocka_unit_test(more_keys_than_are_kept),
         cmocka_unit_test(event_ids_that_are_not_the_keys),
+        cmocka_unit_test(rendered_values_are_not_those_of_their_field),
         cmocka_unit_test(long_names_have_groups_too),
         cmocka_unit_test(fields_of_a_key_are_what_its_rules_read),
         cmocka_unit_test(sieves_survive_the_end_of_their_count),
