@@ -3,10 +3,11 @@
  * Writers append without checking; a buffer that would pass its cap stays as it is and turns
  * `full`, which the owner checks once at the end. Appending is inline: most of what is written are
  * a few bytes that have room.
- * Rank: slice.h. */
+ * Rank: slice.h, copy.h. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include "base/copy.h"
 #include "base/slice.h"
 
 struct buf {
@@ -36,6 +37,21 @@ static inline void buf_put(struct buf *b, const void *p, size_t n)
         memcpy(b->p + b->n, p, n);
         b->n += n;
     }
+}
+
+/* The same for what is mostly a few bytes. */
+static inline void buf_short(struct buf *b, const uint8_t *p, size_t n)
+{
+    if (n > b->room - b->n)
+        buf_put_slow(b, p, n);
+    else if (n)
+        b->n = (size_t)(copy_short(b->p + b->n, p, n) - b->p);
+}
+
+/* buf_reserve where there mostly is room. */
+static inline uint8_t *buf_room(struct buf *b, size_t n)
+{
+    return b->p && n <= b->room - b->n ? b->p + b->n : buf_reserve(b, n);
 }
 
 static inline void buf_byte(struct buf *b, uint8_t c)

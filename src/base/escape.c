@@ -93,25 +93,73 @@ static size_t csv_step(struct slice s, struct buf *out)
     return n;
 }
 
+/* What stands in a cell. */
+struct csv_look {
+    bool odd;       /* a byte that may not pass as it is */
+    bool separator; /* a comma or a quote */
+};
+
+#ifdef __SSE2__
+struct csv_sum {
+    __m128i odd, separator;
+};
+
+static inline void csv_sum_add(struct csv_sum *sum, __m128i x)
+{
+    const __m128i quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
+
+    sum->odd = _mm_or_si128(sum->odd, _mm_or_si128(plain_odd_bytes(x, PLAIN_CONTROLS), quote));
+    sum->separator =
+        _mm_or_si128(sum->separator, _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(',')), quote));
+}
+
+static struct csv_look csv_look(struct slice s)
+{
+    const __m128i none = _mm_setzero_si128();
+    struct csv_sum sum = { none, none };
+
+    if (s.n < 16) {
+        csv_sum_add(&sum, plain_load_short(s.p, s.n));
+    } else {
+        for (size_t i = 0; i + 16 < s.n; i += 16)
+            csv_sum_add(&sum, _mm_loadu_si128((const __m128i *)(const void *)(s.p + i)));
+        csv_sum_add(&sum, _mm_loadu_si128((const __m128i *)(const void *)(s.p + s.n - 16)));
+    }
+    return (struct csv_look){ _mm_movemask_epi8(sum.odd) != 0,
+                              _mm_movemask_epi8(sum.separator) != 0 };
+}
+#else
+static struct csv_look csv_look(struct slice s)
+{
+    struct csv_look ret = { false, false };
+
+    for (size_t i = 0; i < s.n; i++) {
+        ret.odd |= !plain_byte(s.p[i], PLAIN_CSV);
+        ret.separator |= s.p[i] == ',' || s.p[i] == '"';
+    }
+    return ret;
+}
+#endif
+
 void escape_csv(struct slice s, bool guard, struct buf *out)
 {
-    size_t n = plain_run(s.p, s.n, PLAIN_CSV);
+    if (!s.n)
+        return;
+    const struct csv_look look = csv_look(s);
     /* Blanks at an end are data; unquoted, some readers trim them. */
-    const bool quoted = (s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ')) ||
-                        slice_find_byte(s, ',') != SIZE_MAX ||
-                        (n < s.n && memchr(s.p + n, '"', s.n - n));
+    const bool quoted = look.separator || s.p[0] == ' ' || s.p[s.n - 1] == ' ';
 
     if (quoted)
         buf_byte(out, '"');
     if (guard && needs_guard(s))
         buf_byte(out, '\'');
     for (size_t at = 0; at < s.n;) {
-        buf_put(out, s.p + at, n);
+        const size_t n = look.odd ? plain_run(s.p + at, s.n - at, PLAIN_CSV) : s.n;
+
+        buf_short(out, s.p + at, n);
         at += n;
-        if (at == s.n)
-            break;
-        at += csv_step(slice_sub(s, at, s.n), out);
-        n = plain_run(s.p + at, s.n - at, PLAIN_CSV);
+        if (at < s.n)
+            at += csv_step(slice_sub(s, at, s.n), out);
     }
     if (quoted)
         buf_byte(out, '"');

@@ -5,17 +5,10 @@
  * May include: base/. */
 #include "base/hash128.h"
 
-#include "base/mix.h"
-
-#define A0 UINT64_C(0x9e3779b97f4a7c15)
-#define A1 UINT64_C(0xd1b54a32d192ed03)
-#define B0 UINT64_C(0x8bb84b93962eacc9)
-#define B1 UINT64_C(0xc2b2ae3d27d4eb4f)
-
 void hash128_init(struct hash128 *h)
 {
-    h->a = A0;
-    h->b = B0;
+    h->a = HASH128_A0;
+    h->b = HASH128_B0;
     h->bytes = 0;
     h->n = 0;
 }
@@ -30,12 +23,8 @@ static void blocks(struct hash128 *h, const uint8_t *p, size_t n)
 {
     uint64_t a = h->a, b = h->b;
 
-    for (size_t i = 0; i < n; i += 16) {
-        const uint64_t x = load64le(p + i), y = load64le(p + i + 8);
-
-        a = mix64(x ^ A1 ^ a, y ^ B0 ^ turn(a));
-        b = mix64(x ^ B1 ^ turn(b), y ^ A0 ^ b);
-    }
+    for (size_t i = 0; i < n; i += 16)
+        hash128_block(&a, &b, load64le(p + i), load64le(p + i + 8));
     h->a = a;
     h->b = b;
 }
@@ -71,6 +60,6 @@ void hash128_done(struct hash128 *h, uint8_t ret[16])
     memset(h->gathered + h->n, 0, whole - h->n);
     h->bytes += h->n;
     blocks(h, h->gathered, whole);
-    store64le(ret, mix64(h->a ^ h->bytes ^ B1, turn(h->b) ^ A1));
-    store64le(ret + 8, mix64(h->b ^ h->bytes ^ A1, turn(h->a) ^ B0));
+    store64le(ret, mix64(h->a ^ h->bytes ^ HASH128_B1, turn(h->b) ^ HASH128_A1));
+    store64le(ret + 8, mix64(h->b ^ h->bytes ^ HASH128_A1, turn(h->a) ^ HASH128_B0));
 }

@@ -35,4 +35,15 @@ static inline uint64_t load64le(const uint8_t *p)
     return v;
 }
 
+static inline uint32_t load32le(const uint8_t *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof v);
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap32(v);
+#endif
+    return v;
+}
+
 #endif

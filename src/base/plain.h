@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -49,8 +50,8 @@ static inline bool plain_byte(uint8_t c, enum plain_target t)
 }
 
 #ifdef __SSE2__
-/* A bit for each byte of x that may not pass. */
-__attribute__((always_inline)) static inline unsigned plain_odd(__m128i x, enum plain_target t)
+/* All bits of each byte of x that may not pass. */
+__attribute__((always_inline)) static inline __m128i plain_odd_bytes(__m128i x, enum plain_target t)
 {
     /* Controls, DEL, and 0x80 and up, which are negative. */
     __m128i odd = _mm_cmplt_epi8(_mm_add_epi8(x, _mm_set1_epi8(1)), _mm_set1_epi8(0x21));
@@ -69,7 +70,30 @@ __attribute__((always_inline)) static inline unsigned plain_odd(__m128i x, enum 
         odd = _mm_or_si128(odd, _mm_cmpeq_epi8(angle, _mm_set1_epi8('>')));
         odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8('&')));
     }
-    return (unsigned)_mm_movemask_epi8(odd);
+    return odd;
+}
+
+/* A bit for each of them. */
+__attribute__((always_inline)) static inline unsigned plain_odd(__m128i x, enum plain_target t)
+{
+    return (unsigned)_mm_movemask_epi8(plain_odd_bytes(x, t));
+}
+
+/* 1 to 15 bytes as a block in which some of them are there twice. */
+static inline __m128i plain_load_short(const uint8_t *p, size_t n)
+{
+    uint32_t first, last;
+
+    if (n >= 8)
+        return _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)p),
+                                  _mm_loadl_epi64((const __m128i *)(const void *)(p + n - 8)));
+    if (n >= 4) {
+        memcpy(&first, p, 4);
+        memcpy(&last, p + n - 4, 4);
+        return _mm_set1_epi64x((int64_t)((uint64_t)first | (uint64_t)last << 32));
+    }
+    first = (uint32_t)p[0] | (uint32_t)p[n / 2] << 8 | (uint32_t)p[n - 1] << 16;
+    return _mm_set1_epi32((int)(first | first << 24));
 }
 #endif
 

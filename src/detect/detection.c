@@ -69,7 +69,7 @@ void detection_of_record(struct event *ev, struct slice source_file, struct dete
 void detection_of_event(struct event *ev, struct slice source_file, struct detection *ret)
 {
     detection_of_record(ev, source_file, ret);
-    event_message(ev, &ret->message);
+    event_message(ev, &ret->process, &ret->message);
     make_fields(ev, ret);
     ret->cut = ret->cut || ev->cut;
 }

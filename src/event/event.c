@@ -45,9 +45,9 @@ struct slice event_get_name(struct event *ev, struct slice name)
     return i == SIZE_MAX ? SLICE_ABSENT : event_text(ev, i);
 }
 
-/* Lengths go in before bytes, so that no two lists of fields give the same stream. No SHA-256, which
- * took half of all that a row costs: rows fold only if what they say is equal, too
- * (detect/duplicates.c), so whoever makes two events of one hash gets two rows. */
+/* Lengths go in with bytes, so that no two lists of fields give the same stream. No SHA-256, which took
+ * half of all that a row costs: rows fold only if what they say is equal, too (detect/duplicates.c), so
+ * whoever makes two events of one hash gets two rows. */
 void event_content_hash(struct event *ev, uint8_t ret[16])
 {
     struct hash128 h;
@@ -56,15 +56,9 @@ void event_content_hash(struct event *ev, uint8_t ret[16])
     hash128_init(&h);
     for (size_t i = 0; i < ev->n; i++) {
         const struct slice name = ev->field[i].name, text = event_text(ev, i);
-        const uint8_t head[9] = {
-            ev->field[i].part,       (uint8_t)name.n,         (uint8_t)(name.n >> 8),
-            (uint8_t)(name.n >> 16), (uint8_t)(name.n >> 24), (uint8_t)text.n,
-            (uint8_t)(text.n >> 8),  (uint8_t)(text.n >> 16), (uint8_t)(text.n >> 24),
-        };
 
-        hash128_add(&h, head, sizeof head);
-        hash128_add(&h, name.p, name.n);
-        hash128_add(&h, text.p, text.n);
+        hash128_piece(&h, ev->field[i].part, name.p, name.n);
+        hash128_piece(&h, 0, text.p, text.n);
     }
     hash128_done(&h, ret);
 }

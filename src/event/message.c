@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/parse.h"
+#include "base/plain.h"
 #include "event/twin.h"
 
 #define MESSAGE_MOST 1024 /* bytes of one sentence */
@@ -123,8 +124,7 @@ struct slice event_meaning_find(struct event *ev, size_t i)
 /* A sentence in the making. missing: a field of the group was absent. */
 struct writer {
     struct event *ev;
-    struct process process;
-    bool has_process;
+    const struct process *process;
     uint8_t b[MESSAGE_MOST];
     size_t n;
     bool missing;
@@ -157,21 +157,42 @@ static bool given(struct slice s)
     return s.n > 0 && !slice_eq(s, SLICE("-"));
 }
 
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Bytes at the front of s that may stay as they are, at most n: no line ends, no two blanks. */
+static size_t one_line(struct slice s, size_t n)
+{
+    if (s.n < n)
+        n = s.n;
+    n = plain_run(s.p, n, PLAIN_CONTROLS);
+    for (size_t i = 1; i < n; i++)
+        if (s.p[i] == ' ' && s.p[i - 1] == ' ')
+            return i;
+    return n;
+}
+
 /* A value on one line: lists and scripts come with line ends and tabs. */
 static void writer_value(struct writer *w, struct slice s)
 {
     uint8_t b[VALUE_MOST + 4];
-    size_t n = 0;
+    size_t n;
 
     s = slice_trim(s);
     if (!given(s)) {
         w->missing = true;
         s = SLICE("?");
     }
-    for (size_t i = 0; i < s.n && n < sizeof b; i++) {
-        bool blank = s.p[i] == ' ' || (s.p[i] >= '\t' && s.p[i] <= '\r');
-
-        if (!blank)
+    n = one_line(s, sizeof b);
+    if (n == s.n || n == sizeof b) {
+        writer_put(w, slice_sub(s, 0, n), VALUE_MOST);
+        return;
+    }
+    memcpy(b, s.p, n);
+    for (size_t i = n; i < s.n && n < sizeof b; i++) {
+        if (!is_blank(s.p[i]))
             b[n++] = s.p[i];
         else if (b[n - 1] != ' ')
             b[n++] = ' ';
@@ -215,12 +236,18 @@ static bool writer_special(struct writer *w, struct slice name)
     }
     if (!user && !image && !slice_eq(name, SLICE("parent")))
         return false;
-    if (!w->has_process)
-        process_of(w->ev, &w->process);
-    w->has_process = true;
-    writer_value(w, user ? w->process.user
-                         : file_of(image ? w->process.image : w->process.parent_image));
+    writer_value(w, user ? w->process->user
+                         : file_of(image ? w->process->image : w->process->parent_image));
     return true;
+}
+
+/* Is this the field of a template's name? UserData names may repeat those of System (Channel of event
+ * 104): the data speak here. Most names are ruled out by their length or first letter. */
+static inline bool is_named(const struct field *f, struct slice name)
+{
+    if (f->part == EVENT_SYSTEM || f->part == EVENT_RENDERING || f->name.n < name.n)
+        return false;
+    return (f->name.p[0] == name.p[0] || f->name.p[0] == ' ') && name_eq(f->name, name);
 }
 
 /* name: what stands between braces. */
@@ -235,10 +262,8 @@ static void writer_field(struct writer *w, struct slice name)
         return;
     if (base)
         name = slice_sub(name, 0, name.n - file.n);
-    /* UserData names may repeat those of System (Channel of event 104): the data speak here. */
     for (i = 0; i < w->ev->n; i++)
-        if (w->ev->field[i].part != EVENT_SYSTEM && w->ev->field[i].part != EVENT_RENDERING &&
-            name_eq(w->ev->field[i].name, name))
+        if (is_named(&w->ev->field[i], name))
             break;
     if (i < w->ev->n) {
         text = event_text(w->ev, i);
@@ -293,7 +318,7 @@ static void writer_template(struct writer *w, struct slice t)
     }
 }
 
-void event_message(struct event *ev, struct slice *ret)
+void event_message(struct event *ev, const struct process *process, struct slice *ret)
 {
     struct writer w; /* not set to 0 as a whole: the text is long, and most sentences are short */
 
@@ -306,8 +331,9 @@ void event_message(struct event *ev, struct slice *ret)
         if (m->provider.n > 0 && !slice_eq_nocase(m->provider, ev->provider))
             continue;
         w.ev = ev;
+        w.process = process;
         w.n = 0;
-        w.has_process = w.missing = false;
+        w.missing = false;
         writer_template(&w, m->pattern);
         *ret = arena_dup(ev->arena, slice_of(w.b, w.n));
         return;

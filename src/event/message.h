@@ -8,9 +8,11 @@
 
 #include "event/event.h"
 
+struct process;
+
 /* A sentence without full stop, UTF-8, long values cut; absent when the table has none for this
- * channel, provider and EventID. In ev->arena. */
-void event_message(struct event *ev, struct slice *ret);
+ * channel, provider and EventID. In ev->arena. process: as process_of has it. */
+void event_message(struct event *ev, const struct process *process, struct slice *ret);
 
 /* What field i's value stands for (logon type, status code, %%1936 ...; several parameters joined
  * with ", "); absent when it stands for itself. The raw text is field_text's business. In ev->arena

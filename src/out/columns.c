@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "base/copy.h"
 #include "base/parse.h"
 
 /* Writes "; " before all but the first of a list that began at `start`. */
@@ -131,6 +132,16 @@ static bool same_number(struct slice a, struct slice b)
     return parse_int_any(a, &x) == EV_OK && parse_int_any(b, &y) == EV_OK && x == y;
 }
 
+/* By length and first letter: rules out most names. */
+static bool may_have_column(struct slice name)
+{
+    static const uint32_t lengths = 1u << 4 | 1u << 5 | 1u << 7 | 1u << 9 | 1u << 11 | 1u << 12 |
+                                    1u << 14 | 1u << 15 | 1u << 17;
+    const uint8_t c = name.n < 32 && (lengths >> name.n & 1) ? name.p[0] : 0;
+
+    return c == 'I' || c == 'C' || c == 'P' || c == 'U' || c == 'N' || c == 'L';
+}
+
 /* Does a column of its own show this field of the event already? */
 static bool has_column(const struct detection *d, const struct detection_field *f)
 {
@@ -152,7 +163,7 @@ static bool has_column(const struct detection *d, const struct detection_field *
         { SLICE_INIT("User"), offsetof(struct process, user) },
         { SLICE_INIT("LogonId"), offsetof(struct process, logon_id) },
     };
-    if (!f->name.n || !memchr("ICPUNL", f->name.p[0], 6)) /* how those names begin */
+    if (!may_have_column(f->name))
         return false;
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         struct slice cell;
@@ -165,21 +176,32 @@ static bool has_column(const struct detection *d, const struct detection_field *
     return false;
 }
 
+static uint8_t *put_words(uint8_t *to, struct slice s)
+{
+    return copy_short(to, s.p, s.n);
+}
+
 static void put_part(struct buf *out, size_t start, struct slice name, struct slice text,
                      struct slice meaning)
 {
+    /* " | ", "=", " (" and ")" */
+    uint8_t *to = buf_room(out, name.n + text.n + meaning.n + 7);
+
+    if (!to)
+        return;
     if (out->n > start)
-        buf_str(out, " | ");
+        to = put_words(to, SLICE(" | "));
     if (name.n > 0) {
-        buf_slice(out, name);
-        buf_byte(out, '=');
+        to = put_words(to, name);
+        *to++ = '=';
     }
-    buf_slice(out, text);
+    to = put_words(to, text);
     if (meaning.n > 0) {
-        buf_str(out, " (");
-        buf_slice(out, meaning);
-        buf_byte(out, ')');
+        to = put_words(to, SLICE(" ("));
+        to = put_words(to, meaning);
+        *to++ = ')';
     }
+    out->n = (size_t)(to - out->p);
 }
 
 /* What a correlation is made of: time, rule, record, and the fields that it reads. */
@@ -263,35 +285,44 @@ static void put_origin(const struct detection *d, const struct view *view, struc
         buf_str(out, origin_name(d->place.origin));
 }
 
+/* Of a cell that is a slice of the detection. */
+#define PUT_OF(name, from) put_##name, offsetof(struct detection, from) + 1, false
+
 const struct column column_table[COLUMN_COUNT] = {
-    [COLUMN_TIMESTAMP] = { "timestamp", "Time", COLUMN_OF_ROW, put_timestamp },
+    [COLUMN_TIMESTAMP] = { "timestamp", "Time", COLUMN_OF_ROW, put_timestamp, .plain = true },
     [COLUMN_LEVEL] = { "level", "Level", COLUMN_OF_RULE, put_level },
     [COLUMN_RULE_TITLE] = { "rule_title", "Rule", COLUMN_OF_RULE, put_rule_title },
     [COLUMN_RULE_ID] = { "rule_id", "Rule id", COLUMN_OF_RULE, put_rule_id },
-    [COLUMN_COMPUTER] = { "computer", "Computer", COLUMN_OF_ROW, put_computer },
-    [COLUMN_CHANNEL] = { "channel", "Channel", COLUMN_OF_ROW, put_channel },
-    [COLUMN_EVENT_ID] = { "event_id", "EventID", COLUMN_OF_ROW, put_event_id },
-    [COLUMN_RECORD_ID] = { "record_id", "Record", COLUMN_OF_ROW, put_record_id },
-    [COLUMN_USER] = { "user", "User", COLUMN_OF_ROW, put_user },
-    [COLUMN_PROCESS_ID] = { "process_id", "Process id", COLUMN_OF_ROW, put_process_id },
-    [COLUMN_IMAGE] = { "image", "Image", COLUMN_OF_ROW, put_image },
-    [COLUMN_COMMAND_LINE] = { "command_line", "Command line", COLUMN_OF_ROW, put_command_line },
+    [COLUMN_COMPUTER] = { "computer", "Computer", COLUMN_OF_ROW, PUT_OF(computer, computer) },
+    [COLUMN_CHANNEL] = { "channel", "Channel", COLUMN_OF_ROW, PUT_OF(channel, channel) },
+    [COLUMN_EVENT_ID] = { "event_id", "EventID", COLUMN_OF_ROW, put_event_id, .plain = true },
+    [COLUMN_RECORD_ID] = { "record_id", "Record", COLUMN_OF_ROW, put_record_id, .plain = true },
+    [COLUMN_USER] = { "user", "User", COLUMN_OF_ROW, PUT_OF(user, process.user) },
+    [COLUMN_PROCESS_ID] = { "process_id", "Process id", COLUMN_OF_ROW,
+                            PUT_OF(process_id, process.id) },
+    [COLUMN_IMAGE] = { "image", "Image", COLUMN_OF_ROW, PUT_OF(image, process.image) },
+    [COLUMN_COMMAND_LINE] = { "command_line", "Command line", COLUMN_OF_ROW,
+                              PUT_OF(command_line, process.command_line) },
     [COLUMN_PARENT_PROCESS_ID] = { "parent_process_id", "Parent id", COLUMN_OF_ROW,
-                                   put_parent_process_id },
-    [COLUMN_PARENT_IMAGE] = { "parent_image", "Parent image", COLUMN_OF_ROW, put_parent_image },
+                                   PUT_OF(parent_process_id, process.parent_id) },
+    [COLUMN_PARENT_IMAGE] = { "parent_image", "Parent image", COLUMN_OF_ROW,
+                              PUT_OF(parent_image, process.parent_image) },
     [COLUMN_PARENT_COMMAND_LINE] = { "parent_command_line", "Parent command line", COLUMN_OF_ROW,
-                                     put_parent_command_line },
-    [COLUMN_LOGON_ID] = { "logon_id", "Logon id", COLUMN_OF_ROW, put_logon_id },
+                                     PUT_OF(parent_command_line, process.parent_command_line) },
+    [COLUMN_LOGON_ID] = { "logon_id", "Logon id", COLUMN_OF_ROW,
+                          PUT_OF(logon_id, process.logon_id) },
     [COLUMN_TACTICS] = { "tactics", "Tactics", COLUMN_OF_RULE, put_tactics },
     [COLUMN_TECHNIQUES] = { "techniques", "Techniques", COLUMN_OF_RULE, put_techniques },
     [COLUMN_CAR] = { "car", "CAR", COLUMN_OF_RULE, put_car },
-    [COLUMN_VERDICT] = { "verdict", "Verdict", COLUMN_OF_ROW, put_verdict },
+    [COLUMN_VERDICT] = { "verdict", "Verdict", COLUMN_OF_ROW, put_verdict, .plain = true },
     [COLUMN_UNTESTED] = { "untested", "Untested", COLUMN_OF_ROW, put_untested },
     [COLUMN_MATCHED] = { "matched", "Matched", COLUMN_OF_BOTH, put_matched },
     [COLUMN_DETAILS] = { "details", "Details", COLUMN_OF_BOTH, put_details },
-    [COLUMN_SOURCE_FILE] = { "source_file", "Source file", COLUMN_OF_ROW, put_source_file },
-    [COLUMN_SOURCE_OFFSET] = { "source_offset", "Offset", COLUMN_OF_ROW, put_source_offset },
+    [COLUMN_SOURCE_FILE] = { "source_file", "Source file", COLUMN_OF_ROW,
+                             PUT_OF(source_file, source_file) },
+    [COLUMN_SOURCE_OFFSET] = { "source_offset", "Offset", COLUMN_OF_ROW, put_source_offset,
+                               .plain = true },
     [COLUMN_ALSO_IN] = { "also_in", "Also in", COLUMN_OF_ROW, put_also_in },
-    [COLUMN_ORIGIN] = { "origin", "Origin", COLUMN_OF_ROW, put_origin },
+    [COLUMN_ORIGIN] = { "origin", "Origin", COLUMN_OF_ROW, put_origin, .plain = true },
     [COLUMN_RULE_FILE] = { "rule_file", "Rule file", COLUMN_OF_RULE, put_rule_file },
 };

@@ -52,6 +52,9 @@ struct column {
     enum column_scope scope;
     /* Appends the cell's text, unescaped; nothing for an empty cell. */
     void (*put)(const struct detection *d, const struct view *view, struct buf *out);
+    size_t
+        slice;  /* where the slice that is this text lies in struct detection, plus 1; 0: nowhere */
+    bool plain; /* the text never needs an escape */
 };
 
 /* By enum column_id. */

@@ -27,10 +27,21 @@ struct csv_line {
 static void put_cell(const struct sink *s, struct buf *cell, const struct detection *d,
                      enum column_id i, struct buf *out)
 {
-    buf_clear(cell);
-    column_table[i].put(d, &s->options.view, cell);
-    escape_csv(buf_view(cell), !s->options.csv_raw, out);
-    out->full = out->full || cell->full;
+    const struct column *c = &column_table[i];
+    struct slice text;
+    if (c->plain) {
+        c->put(d, &s->options.view, out);
+        return;
+    }
+    if (c->slice) {
+        memcpy(&text, (const char *)d + c->slice - 1, sizeof text);
+    } else {
+        buf_clear(cell);
+        c->put(d, &s->options.view, cell);
+        text = buf_view(cell);
+        out->full = out->full || cell->full;
+    }
+    escape_csv(text, !s->options.csv_raw, out);
 }
 
 /* The cells first..last, each with the comma that stands before it. */

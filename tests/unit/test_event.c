@@ -40,6 +40,14 @@ static struct event *security_4688(struct build *b)
               "S-1-16-8192"));
 }
 
+static void tell(struct event *ev, struct slice *ret)
+{
+    struct process p;
+
+    process_of(ev, &p);
+    event_message(ev, &p, ret);
+}
+
 static void names_ignore_blanks(void **state)
 {
     struct build *b = *state;
@@ -225,36 +233,34 @@ static void messages_say_one_sentence(void **state)
 {
     struct slice s;
 
-    event_message(security_4688(*state), &s);
+    tell(security_4688(*state), &s);
     assert_slice(s, "Process rundll32.exe started by cmd.exe as CORP\\jdoe");
-    event_message(build_event(*state, "System", "Service Control Manager", 7045,
-                              PAIRS("ServiceName", "x", "ImagePath", "C:\\x.exe", "AccountName",
-                                    "LocalSystem")),
-                  &s);
+    tell(build_event(
+             *state, "System", "Service Control Manager", 7045,
+             PAIRS("ServiceName", "x", "ImagePath", "C:\\x.exe", "AccountName", "LocalSystem")),
+         &s);
     assert_slice(s, "Service x installed: C:\\x.exe, as LocalSystem");
-    event_message(build_event(*state, "System", "Other", 7045, NULL), &s);
+    tell(build_event(*state, "System", "Other", 7045, NULL), &s);
     assert_slice(s, NULL);
-    event_message(build_security(*state, 4625,
-                                 PAIRS("TargetUserName", "admin", "TargetDomainName", "CORP",
-                                       "LogonType", "3", "Status", "0xc000006d", "SubStatus",
-                                       "0xc000006a", "IpAddress", "-", "WorkstationName", "WS")),
-                  &s);
+    tell(build_security(*state, 4625,
+                        PAIRS("TargetUserName", "admin", "TargetDomainName", "CORP", "LogonType",
+                              "3", "Status", "0xc000006d", "SubStatus", "0xc000006a", "IpAddress",
+                              "-", "WorkstationName", "WS")),
+         &s);
     assert_slice(s, "Logon of CORP\\admin failed, type network (3), workstation WS: bad user name "
                     "or password (0xc000006d), wrong password (0xc000006a)");
-    event_message(build_event(*state, "System", "Microsoft-Windows-Eventlog", 104,
-                              PAIRS("SubjectUserName", "jdoe", "Channel", "Application")),
-                  &s);
+    tell(build_event(*state, "System", "Microsoft-Windows-Eventlog", 104,
+                     PAIRS("SubjectUserName", "jdoe", "Channel", "Application")),
+         &s);
     assert_slice(s, "Log Application cleared by jdoe");
-    event_message(
-        build_security(*state, 4719,
-                       PAIRS("SubjectUserName", "jdoe", "AuditPolicyChanges", "%%8448, %%8450")),
-        &s);
+    tell(build_security(*state, 4719,
+                        PAIRS("SubjectUserName", "jdoe", "AuditPolicyChanges", "%%8448, %%8450")),
+         &s);
     assert_slice(s, "Audit policy changed by jdoe: success auditing removed, failure auditing "
                     "removed (%%8448, %%8450)");
-    event_message(
-        build_security(*state, 4673,
-                       PAIRS("SubjectUserName", "jdoe", "PrivilegeList", "SeA\r\n\t\t\tSeB ")),
-        &s);
+    tell(build_security(*state, 4673,
+                        PAIRS("SubjectUserName", "jdoe", "PrivilegeList", "SeA\r\n\t\t\tSeB ")),
+         &s);
     assert_slice(s, "jdoe called a privileged service with SeA SeB");
 }
 
@@ -265,7 +271,7 @@ static void long_values_are_cut_in_messages(void **state)
 
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = 0;
-    event_message(build_sysmon(*state, 11, PAIRS("Image", "a.exe", "TargetFilename", text)), &s);
+    tell(build_sysmon(*state, 11, PAIRS("Image", "a.exe", "TargetFilename", text)), &s);
     assert_true(s.n < 300);
     assert_true(slice_ends(s, SLICE("xxx\xe2\x80\xa6")));
 }

@@ -76,12 +76,48 @@ static void length_and_every_bit_count(void **state)
     }
 }
 
+static void pieces_of(const uint8_t *p, size_t n, size_t cut, uint8_t head, uint8_t ret[16])
+{
+    struct hash128 h;
+
+    hash128_init(&h);
+    hash128_piece(&h, head, p, cut);
+    hash128_piece(&h, 0, p + cut, n - cut);
+    hash128_done(&h, ret);
+}
+
+/* Of a list of pieces each bit, each head and each border counts. */
+static void borders_of_pieces_count(void **state)
+{
+    uint8_t base[16], other[16], t[64] = { 0 };
+
+    (void)state;
+    for (size_t n = 1; n <= 50; n++) {
+        pieces_of(t, n, n / 2, 1, base);
+        pieces_of(t, n, n / 2, 2, other);
+        assert_memory_not_equal(base, other, 8);
+        assert_memory_not_equal(base + 8, other + 8, 8);
+        for (size_t cut = 0; cut <= n; cut++) {
+            pieces_of(t, n, cut, 1, other);
+            assert_int_equal(memcmp(base, other, 16) == 0, cut == n / 2);
+        }
+        for (size_t bit = 0; bit < n * 8; bit++) {
+            t[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            pieces_of(t, n, n / 2, 1, other);
+            t[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            assert_memory_not_equal(base, other, 8);
+            assert_memory_not_equal(base + 8, other + 8, 8);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_do_not_matter),
         cmocka_unit_test(values_are_fixed),
         cmocka_unit_test(length_and_every_bit_count),
+        cmocka_unit_test(borders_of_pieces_count),
     };
 
     for (size_t i = 0; i < LONGEST; i++)
