@@ -178,6 +178,49 @@ enum probe_kind probe_bytes(struct slice head)
     return k;
 }
 
+static uint32_t little(struct slice s, size_t at, size_t n)
+{
+    uint32_t v = 0;
+
+    for (size_t i = n; i > 0; i--)
+        v = v << 8 | (at + i <= s.n ? s.p[at + i - 1] : 0);
+    return v;
+}
+
+/* Where the last section of a program for Windows ends (PE: [MS-PECOFF]); 0: it is none. */
+static uint64_t program_end(struct slice head)
+{
+    const size_t pe = little(head, 0x3c, 4);
+    uint64_t end = 0;
+
+    if (!slice_starts(head, SLICE("MZ")) || pe >= head.n || head.n - pe < 24 ||
+        memcmp(head.p + pe, "PE\0\0", 4) != 0)
+        return 0;
+    for (size_t i = 0, at = pe + 24 + little(head, pe + 20, 2); i < little(head, pe + 6, 2);
+         i++, at += 40) {
+        const uint64_t to = (uint64_t)little(head, at + 16, 4) + little(head, at + 20, 4);
+        if (at + 40 > head.n)
+            break;
+        end = to > end ? to : end;
+    }
+    return end;
+}
+
+enum probe_kind probe_whole(const struct source *s, struct slice head)
+{
+    enum probe_kind kind = probe_bytes(head);
+    const uint64_t end = kind == PROBE_OTHER ? program_end(head) : 0;
+    uint8_t mark[6];
+    size_t n = 0;
+
+    if (end && source_can_read_at(s) &&
+        source_read_at(s, end, mark, sizeof mark, &n, NULL) == EV_OK &&
+        (slice_starts(slice_of(mark, n), SLICE("PK\3\4")) ||
+         slice_starts(slice_of(mark, n), SLICE("7z\xbc\xaf\x27\x1c"))))
+        kind = PROBE_ARCHIVE;
+    return kind;
+}
+
 int probe_source(const struct source *s, enum probe_kind *ret, struct ev_err *err)
 {
     uint8_t bytes[PROBE_HEAD];
@@ -185,7 +228,7 @@ int probe_source(const struct source *s, enum probe_kind *ret, struct ev_err *er
     int rc = source_read_at(s, 0, bytes, sizeof bytes, &n, err);
 
     if (rc == EV_OK)
-        *ret = probe_bytes(slice_of(bytes, n));
+        *ret = probe_whole(s, slice_of(bytes, n));
     return rc;
 }
 

@@ -20,6 +20,9 @@ enum { PROBE_HEAD = 4096 + 8 }; /* the header block of a log and the magic of it
 
 /* What begins with head: the first PROBE_HEAD bytes, fewer only where there are no more. */
 enum probe_kind probe_bytes(struct slice head);
+/* The same, and an archive where s, which begins with head and can be read anywhere, is a program that
+ * unpacks itself: a zip or 7z archive right behind the last section of a PE file. */
+enum probe_kind probe_whole(const struct source *s, struct slice head);
 /* EV_EIO when the first bytes cannot be read. */
 int probe_source(const struct source *s, enum probe_kind *ret, struct ev_err *err);
 const char *probe_name(enum probe_kind k); /* "event log", "event XML", "zip archive" ... */

@@ -16,8 +16,7 @@
 
 bool archive_streams(struct slice head)
 {
-    return !slice_starts(head, SLICE("PK")) && !slice_starts(head, SLICE("7z")) &&
-           !slice_starts(head, SLICE("Rar!"));
+    return !slice_starts(head, SLICE("PK")) && !slice_starts(head, SLICE("7z"));
 }
 
 #ifdef HAVE_LIBARCHIVE
@@ -46,6 +45,11 @@ struct opened {
     struct arena names;
     struct map seen; /* name to how often */
 };
+
+static int format_of(const struct opened *o)
+{
+    return archive_format(o->a) & ARCHIVE_FORMAT_BASE_MASK;
+}
 
 static la_ssize_t on_read(struct archive *a, void *ctx, const void **ret)
 {
@@ -130,6 +134,9 @@ static int member_fault(struct opened *o, struct ev_err *err)
         o->encrypted++;
         return ev_err_set(err, EV_EUNSUPPORTED, "is encrypted");
     }
+    if (why && strstr(why, "nsupported")) /* a method of packing */
+        return ev_err_set(err, EV_EFORMAT,
+                          "is not read (%s): unpack the archive, and name the folder", why);
     return ev_err_set(err, EV_EFORMAT, "is damaged: %s", why ? why : "it ends too early");
 }
 
@@ -198,7 +205,7 @@ static int drain(struct opened *o)
     size_t n;
     int rc = ARCHIVE_OK;
 
-    if ((archive_format(o->a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP)
+    if (format_of(o) == ARCHIVE_FORMAT_ZIP)
         return archive_read_data_skip(o->a);
     while (rc == ARCHIVE_OK) {
         rc = archive_read_data_block(o->a, &p, &n, &offset);
@@ -276,7 +283,7 @@ static bool name_entry(struct opened *o, struct archive_entry *entry, char *room
 
     if (!raw)
         raw = archive_entry_pathname_utf8(entry);
-    if ((archive_format(o->a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_RAW)
+    if (format_of(o) == ARCHIVE_FORMAT_RAW)
         show_name(bare_name(*o->path ? o->path : o->j->own_name), &o->j->name);
     else
         show_name(slice_str(raw ? raw : "(no name)"), &o->j->name);
@@ -306,8 +313,8 @@ static struct source *stored(struct opened *o, struct archive_entry *e, const ch
     const char *format = archive_format_name(o->a);
     const la_int64_t at = archive_filter_bytes(o->a, 0);
 
-    if (!o->seeks || (archive_format(o->a) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_ZIP ||
-        !format || !strstr(format, "(uncompressed)") || at < 0 || o->said >= UINT32_MAX ||
+    if (!o->seeks || format_of(o) != ARCHIVE_FORMAT_ZIP || !format ||
+        !strstr(format, "(uncompressed)") || at < 0 || o->said >= UINT32_MAX ||
         archive_entry_is_encrypted(e))
         return NULL;
     return stored_member(o->j, o->from, (uint64_t)at, o->said, path);
@@ -338,6 +345,27 @@ static const char *fault(struct opened *o)
     return s ? s : "it ends too early";
 }
 
+/* What the library took as a file that is packed in no way: it would be found in itself, again and again. */
+static bool is_itself(const struct opened *o)
+{
+    return format_of(o) == ARCHIVE_FORMAT_RAW &&
+           archive_filter_code(o->a, 0) == ARCHIVE_FILTER_NONE;
+}
+
+static void tell_encrypted(const struct opened *o, uint64_t members)
+{
+    const char *how = format_of(o) == ARCHIVE_FORMAT_7ZIP
+                          ? "; 7z archives are not read with a password: unpack it (7z x), and "
+                            "name the folder"
+                          : ", and no password fits (--password-file)";
+
+    if (members)
+        jail_trouble(o->j, o->path, "%llu member%s encrypted%s", (unsigned long long)members,
+                     members == 1 ? " is" : "s are", how);
+    else
+        jail_trouble(o->j, o->path, "is encrypted%s", how);
+}
+
 static void entries(struct opened *o)
 {
     const struct outermost *top = o->j->top;
@@ -350,13 +378,16 @@ static void entries(struct opened *o)
             jail_trouble(o->j, o->path, "a member cannot be read: %s", fault(o));
         if (rc == ARCHIVE_FATAL) {
             if (n == 0 && archive_read_has_encrypted_entries(o->a) > 0)
-                jail_trouble(o->j, o->path, "is encrypted, and no password fits (--password-file)");
+                tell_encrypted(o, 0);
             else
                 jail_trouble(o->j, o->path, "is damaged after %llu members, which are read: %s",
                              (unsigned long long)n, fault(o));
             return;
         }
-        n++;
+        if (n++ == 0 && is_itself(o)) {
+            jail_trouble(o->j, o->path, "is damaged: it only begins as an archive does");
+            return;
+        }
         o->entry = e;
         o->got = o->hole = 0;
         o->offset = 0;
@@ -425,8 +456,7 @@ void archive_take(struct jail *j, struct source *s, const char *path)
     else
         entries(&o);
     if (o.encrypted)
-        jail_trouble(j, path, "%llu members are encrypted, and no password fits (--password-file)",
-                     (unsigned long long)o.encrypted);
+        tell_encrypted(&o, o.encrypted);
     if (j->top == &own)
         j->top = NULL;
     archive_read_free(o.a);

@@ -67,6 +67,11 @@ static void container(struct jail *j, struct source *s, const char *path, enum p
         source_free(s);
         return;
     }
+    if (slice_starts(head, SLICE("Rar!"))) {
+        jail_trouble(j, path, "a rar archive, which is not read: unpack it, and name the folder");
+        source_free(s);
+        return;
+    }
     if (!source_can_read_at(s) && !(kind == PROBE_ARCHIVE && archive_streams(head))) {
         s = jail_spool(j, s, path);
         if (!s)
@@ -118,7 +123,7 @@ void item_take(struct jail *j, struct source *s, const char *path, const struct 
         source_free(s);
         return;
     }
-    kind = probe_bytes(slice_of(head, n));
+    kind = probe_whole(s, slice_of(head, n));
     if (kind == PROBE_EVTX || kind == PROBE_EVENT_XML) {
         if (!lies_in(path, j->wanted))
             source_free(s);
