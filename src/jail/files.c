@@ -18,8 +18,9 @@ struct files {
     const struct tsk *t;
     struct disk *disk;
     TSK_FS_INFO *fs;
-    bool all;  /* every folder */
-    bool kept; /* a folder where Windows keeps logs was seen */
+    bool all;   /* every folder */
+    bool kept;  /* a folder where Windows keeps logs was seen */
+    bool again; /* a second time, as there was none: memory was taken */
     unsigned depth;
 };
 
@@ -130,6 +131,25 @@ static bool is_memory(const struct files *x, const struct trail *up, const char 
     return up->depth == 1 && same_name(up->name, "windows") && same_name(name, "MEMORY.DMP");
 }
 
+/* What a hibernation file begins with, written or read back; a block that Windows 7 and older compressed. */
+static bool is_compressed(const struct source *s)
+{
+    static const struct slice begins[] = { SLICE_INIT("HIBR"), SLICE_INIT("hibr"),
+                                           SLICE_INIT("RSTR"), SLICE_INIT("rstr"),
+                                           SLICE_INIT("WAKE"), SLICE_INIT("wake") };
+    const size_t most = LIMIT_MIB(1);
+    uint8_t *d = xcalloc(1, most);
+    size_t n = 0;
+    bool found = false;
+
+    if (source_read_at(s, 0, d, most, &n, NULL) == EV_OK)
+        found = slice_find(slice_of(d, n), SLICE("\x81\x81xpress")) != SIZE_MAX;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        found |= slice_starts(slice_of(d, n), begins[i]);
+    free(d);
+    return found;
+}
+
 static uint64_t filetime(int64_t seconds, uint32_t nano)
 {
     return seconds > 0 ? ((uint64_t)seconds + 11644473600u) * 10000000u + nano / 100 : 0;
@@ -143,6 +163,7 @@ static void take(struct files *x, TSK_FS_FILE *f, const char *path, bool deleted
     };
     struct about a = { .state = deleted ? SOURCE_DELETED : SOURCE_LIVE };
     const TSK_FS_META *m = f->meta;
+    struct source *s;
     struct file *file;
 
     if (m->size <= 0 || (uint64_t)m->size > LIMIT_EVIDENCE_LOG || !item_wanted(x->j, path) ||
@@ -162,12 +183,17 @@ static void take(struct files *x, TSK_FS_FILE *f, const char *path, bool deleted
     }
     file = xcalloc(1, sizeof *file);
     *file = (struct file){ x->t, f, x->disk->src, (uint64_t)m->size };
-    if (memory) {
-        a.state = SOURCE_RAW;
-        jail_found(x->j, source_new(&ops, file, path), path, &a);
+    s = source_new(&ops, file, path);
+    if (!memory) {
+        item_take(x->j, s, path, &a);
         return;
     }
-    item_take(x->j, source_new(&ops, file, path), path, &a);
+    if (same_name(path + strlen(path) - strlen("hiberfil.sys"), "hiberfil.sys") && is_compressed(s))
+        jail_trouble(x->j, path,
+                     "a hibernation file, which Windows compresses: only what it holds as it is "
+                     "was searched; decompress it, and name the result with --recover");
+    a.state = SOURCE_RAW;
+    jail_found(x->j, s, path, &a);
 }
 
 static void folder(struct files *x, TSK_INUM_T at, const char *path, const struct trail *trail);
@@ -222,7 +248,7 @@ static void entry(struct files *x, TSK_FS_FILE *f, const char *path, const struc
         return;
     }
     const bool memory = is_memory(x, up, name);
-    if (f->meta->type == TSK_FS_META_TYPE_REG &&
+    if (f->meta->type == TSK_FS_META_TYPE_REG && !(memory && x->again) &&
         (x->all || memory || leads(up) == 2 || (up->name && same_name(up->name, "$OrphanFiles"))))
         take(x, f, inside, deleted, memory);
     else
@@ -302,7 +328,7 @@ void files_take(struct jail *j, struct source *volume, const char *path)
     x->all = (j->flags & WIRE_ALL_FILES) || strlen(j->wanted) > n + 1;
     folder(x, x->fs->root_inum, path, &root);
     if (!x->all && !x->kept) {
-        x->all = true;
+        x->all = x->again = true;
         folder(x, x->fs->root_inum, path, &root);
     }
     if (j->flags & WIRE_UNALLOCATED) {
