@@ -146,10 +146,12 @@ class Volume:
                     self.fixups(at, False)
         assert found, "no entry in the root folder"
 
-    def remove(self, name, forget=False):
-        """Gives the file up; forget: its record is overwritten, too."""
+    def remove(self, name, forget=False, wipe=False):
+        """Gives the file up; forget: its record is overwritten, too; wipe: and its content."""
         number = self.find(name)
         at = self.place(number)
+        for c in self.clusters(name) if wipe else ():
+            self.data[c * self.cluster:(c + 1) * self.cluster] = bytes(self.cluster)
         self.free(self.clusters(name))
         self.unlist(number)
         again = struct.unpack_from("<H", self.data, at + 16)[0] + 1
@@ -159,7 +161,7 @@ class Volume:
             self.data[at + 56:at + self.record] = bytes(self.record - 56)
 
 
-def remove(path, name, forget=False):
+def remove(path, name, forget=False, wipe=False):
     v = Volume(path)
-    v.remove(name, forget)
+    v.remove(name, forget, wipe)
     v.close()

@@ -3,8 +3,8 @@
 Windows keeps, of each block of 16 KiB that changes after a shadow copy was made, the old bytes in a
 store of that copy; a store lists which block lies where. So: reserve() puts a file for the stores into
 the volume, freeze() remembers the volume as it is, and after files were changed keep() writes a
-store that holds the blocks that differ. A second freeze() and keep() make the next copy. A volume of
-Windows, with stores of its own, gets further ones likewise.
+store that holds the blocks that differ. A second freeze() and keep() make the next copy. To a store of
+Windows extend() adds blocks.
 Facts: what stands in ../shared/disk/vsstest.qcow2, and libvshadow's documentation of the format;
 vshadowinfo and libvshadow read the result."""
 import glob
@@ -23,6 +23,7 @@ KEEPER = "kept.for.shadow.copies"  # the file that the stores lie in
 MARK = b"kept for shadow copies."
 INFO = struct.pack("<16s", uuid.UUID("ae9a9337-0048-4ed6-9874-71500654b7b3").bytes_le)
 CATALOG, LIST, STORE, RANGES, BITMAP = 2, 3, 4, 5, 6
+FORWARDS, OVERLAY, UNUSED = 1, 2, 4  # flags of a block of the list
 
 
 def reserve(path, tool, blocks=400):
@@ -113,28 +114,82 @@ def entries_of(d, catalog):
     return at, (at - catalog - 128) // 256
 
 
+def copy_blocks(k, path, frozen, lists, base, held=lambda at, old: False):
+    """Puts what differs from the frozen volume into the keeper, and which is where into the blocks of the list
+    that `lists` makes for so many; `held` is told of each block, and true where none is wanted. Returns the places."""
+    d, per = k.volume.data, (BLOCK - 128) // 32
+    with open(frozen, "rb") as f:
+        before = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)
+    changed = [at for at in differ(d, before, path, frozen)
+               if at not in k.blocks and not held(at, before[at:at + BLOCK])]
+    places, lists = [k.take() for _ in changed], lists(-(-max(1, len(changed)) // per))
+    for at, place in zip(changed, places):
+        d[place:place + BLOCK] = before[at:at + BLOCK]
+    before.close()
+    for i, at in enumerate(lists):
+        part = list(zip(changed, places))[i * per:(i + 1) * per]
+        k.put(at, head(LIST, at - base, at, lists[i + 1] if i + 1 < len(lists) else 0),
+              b"".join(struct.pack("<QQQII", old, new - base, new, 0, 0) for old, new in part))
+    return places
+
+
+def lists_of(d, catalog):
+    """The first block of the list of each copy, the oldest first."""
+    number, first, at = {}, {}, catalog + 128
+    while d[at]:
+        kind, value, name = struct.unpack_from("<QQ16s", d, at)
+        if kind == 2:
+            number[name] = struct.unpack_from("<Q", d, at + 32)[0]
+        else:
+            first[name] = value
+        at += 128
+    return [first[name] for name in sorted(number, key=number.get)]
+
+
+def extend(path, frozen, number):
+    """Copy `number` (from 1 on) of a volume of Windows becomes one of the volume as it was frozen: what its
+    store has of the blocks that differ is written anew, and the others come behind its list."""
+    k = Keeper(ntfs.Volume(path))
+    d, mine, whole, stores, last = k.volume.data, {}, set(), set(), 0
+    for i, at in enumerate(lists_of(d, catalog_of(k)), 1):
+        while at:
+            stores.add(at)
+            for e in range(at + 128, at + BLOCK, 32):
+                block, _, place, flags = struct.unpack_from("<QQQI", d, e)
+                stores.add(place)
+                if i == number and place and not flags & (FORWARDS | UNUSED):
+                    mine.setdefault(block, []).append(place)
+                    whole |= set() if flags & OVERLAY else {block}
+            last = at if i == number else last
+            at = struct.unpack_from("<Q", d, at + 40)[0]
+
+    def held(at, old):
+        for place in mine.get(at, ()):
+            d[place:place + BLOCK] = old
+        return at in whole or at in stores
+
+    def behind(n):
+        new = [k.take() for _ in range(n)]
+        struct.pack_into("<Q", d, last + 40, new[0])
+        return new
+    copy_blocks(k, path, frozen, behind, 0, held)
+    k.volume.close()
+
+
 def keep(path, frozen, created):
     """Makes a shadow copy of the volume as it was frozen; created: FILETIME. Returns how many blocks differ;
     none may: a copy of an unchanged volume."""
     k = Keeper(ntfs.Volume(path))
     d = k.volume.data
     catalog = catalog_of(k)
-    with open(frozen, "rb") as f:
-        before = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)
-    changed = [at for at in differ(d, before, path, frozen) if at not in k.blocks]
     slot, number = entries_of(d, catalog)
-    store, ranges, bitmap = k.take(), k.take(), k.take()
-    lists = [k.take() for _ in range(0, max(1, len(changed)), (BLOCK - 128) // 32)]
-    base = min([store, ranges, bitmap] + lists)
-    places = []
-    for at in changed:
-        places.append(k.take())
-        d[places[-1]:places[-1] + BLOCK] = before[at:at + BLOCK]
-    for i, at in enumerate(lists):
-        per = (BLOCK - 128) // 32
-        part = list(zip(changed, places))[i * per:(i + 1) * per]
-        k.put(at, head(LIST, at - base, at, lists[i + 1] if i + 1 < len(lists) else 0),
-              b"".join(struct.pack("<QQQII", old, new - base, new, 0, 0) for old, new in part))
+    base = store = k.take()
+    ranges, bitmap, lists = k.take(), k.take(), []
+
+    def blocks_of_list(n):
+        lists.extend(k.take() for _ in range(n))
+        return lists
+    places = copy_blocks(k, path, frozen, blocks_of_list, base)
     k.put(ranges, head(RANGES, ranges - base, ranges),
           b"".join(struct.pack("<QQQ", at, at - base, BLOCK) for at in sorted(places)))
     k.put(bitmap, head(BITMAP, bitmap - base, bitmap))
@@ -147,8 +202,7 @@ def keep(path, frozen, created):
         struct.pack("<QQ16sQQQQQQ", 3, lists[0], own, store, ranges, bitmap, k.volume.find(KEEPER) | 1 << 48,
                     1 << 20, 0).ljust(128, b"\0")
     k.volume.close()
-    before.close()
-    return len(changed)
+    return len(places)
 
 
 def story(path, tool, logs, mib=48, blocks=400):
