@@ -16,17 +16,27 @@
 enum outcome {
     OUTCOME_NOTHING,
     OUTCOME_UNDECIDED,
-    OUTCOME_TOLD,  /* a row whose reasons are remembered, too */
-    OUTCOME_ROW,   /* a row that is explained each time */
-    OUTCOME_ASKED, /* facts alone did not tell */
+    OUTCOME_TOLD,   /* a row whose reasons are remembered, too */
+    OUTCOME_ROW,    /* perhaps a row, which is explained each time */
+    OUTCOME_ASKED,  /* facts alone did not tell: with the values of some fields they do */
+    OUTCOME_ALWAYS, /* decided each time */
     OUTCOMES
 };
 
-/* The look-ups in the memo for outcomes and for reasons. */
+/* The look-ups in the memo for outcomes, by facts and by values. */
 #define OUTCOMES_SIEVE UINT32_MAX
-#define REASONS_SIEVE (UINT32_MAX - 2)
-/* Numbers in the key of reasons: two, and an answer for each test without an atom. */
-#define REASONS_MOST 66
+#define ASKED_SIEVE (UINT32_MAX - 1)
+/* Fields whose values decide what facts leave open, and bytes of these values. */
+#define ASKED_FIELDS 8
+#define ASKED_MOST 1024
+
+/* What a rule came to, to be remembered. */
+struct lesson {
+    uint32_t rule;
+    uint8_t outcome;
+    bool asked;    /* for more than facts */
+    uint32_t told; /* of a row: index into told */
+};
 
 struct index_state {
     const struct index *ix;
@@ -38,19 +48,24 @@ struct index_state {
     const struct cohort *cohort; /* of the event at hand */
     bool open;                   /* index_open was called for it */
     uint32_t *like;              /* key of what an event's values gave */
-    uint8_t *outcome;            /* by place among the candidates */
+    struct lesson *lesson;       /* what was decided of rules, nlesson of them */
+    size_t nlesson;
     uint32_t *learned; /* what is remembered of outcomes, at most LEARNED_MOST and one a rule */
     uint32_t *told;    /* hits of this round as naive_tell says them, ntold numbers */
-    size_t ntold;
-    uint32_t alike; /* number of what is remembered of such events; 0: nothing */
-    uint32_t likes; /* numbers given so far */
-    uint32_t reason[REASONS_MOST];
-    uint32_t judged; /* the outcome of the last program that ran */
+    uint32_t ntold;
+    uint32_t *copy;               /* of such */
+    uint32_t alike;               /* number of what is remembered of such events */
+    uint32_t likes;               /* numbers given so far */
+    uint32_t field[ASKED_FIELDS]; /* that the rules ask for which are being learned: nfield ids */
+    uint32_t nfield;
+    uint8_t asked[ASKED_MOST]; /* key of these values */
     struct answers answers;
 };
 
 /* Numbers that hits add to what is remembered of one list of facts; more are explained anew. */
 #define LEARNED_MOST 4096
+/* What is remembered begins with the number of rules of each outcome, and of fields that are asked. */
+#define LEARNED_HEAD (OUTCOMES + 1)
 
 struct index_state *index_state_new(const struct matcher *m)
 {
@@ -63,8 +78,9 @@ struct index_state *index_state_new(const struct matcher *m)
     st->woken = xcalloc(m->n + 1, sizeof *st->woken);
     st->candidate = xcalloc(m->n + 1, sizeof *st->candidate);
     st->like = xcalloc(SIFT_NUMBERS + 2 * bit_words(ix->nfield) + 1, sizeof *st->like);
-    st->outcome = xcalloc(m->n + 1, sizeof *st->outcome);
-    st->learned = xcalloc(m->n + LEARNED_MOST + OUTCOMES, sizeof *st->learned);
+    st->lesson = xcalloc(m->n + 1, sizeof *st->lesson);
+    st->learned = xcalloc(m->n + LEARNED_MOST + LEARNED_HEAD + ASKED_FIELDS, sizeof *st->learned);
+    st->copy = xcalloc(m->n + LEARNED_MOST + LEARNED_HEAD + ASKED_FIELDS, sizeof *st->copy);
     st->told = xcalloc(LEARNED_MOST, sizeof *st->told);
     st->answers = (struct answers){ .programs = &ix->programs, .stamp = st->sift.stamp };
     st->answers.silent = st->groups.silent_now;
@@ -83,9 +99,10 @@ void index_state_free(struct index_state *st)
     free(st->woken);
     free(st->candidate);
     free(st->like);
-    free(st->outcome);
+    free(st->lesson);
     free(st->learned);
     free(st->told);
+    free(st->copy);
     free(st->answers.asked);
     free(st->answers.answer);
     free(st);
@@ -159,55 +176,13 @@ static void find_candidates(struct index_state *st, const struct cohort *c, cons
     wake_all(st, s->always, s->nalways);
 }
 
-/* What decides the reasons of a row besides facts: the answers of all tests that have no atom. False
- * when there are too many, or a filter document has a say. */
-static bool reasons_key(struct index_state *st, const struct compiled *c, struct memo_key *ret)
-{
-    const uint32_t *atom = st->ix->programs.v[c->rule->index].atom;
-    size_t n = 2;
-
-    if (st->alike == 0 || c->rule->nfilter > 0)
-        return false;
-    st->reason[0] = st->alike;
-    st->reason[1] = c->rule->index;
-    for (size_t i = 0; i < c->rule->ntest; i++) {
-        if (atom[i] == FACT_NONE || !(atom[i] & IS_LEAF))
-            continue;
-        if (n == REASONS_MOST)
-            return false;
-        st->reason[n] = (uint32_t)program_ask(&st->answers, atom[i] & ~IS_LEAF);
-        if (st->reason[n++] == TRI_UNKNOWN) /* a limit: counted each time */
-            return false;
-    }
-    *ret = (struct memo_key){ .bytes = slice_of(st->reason, n * sizeof *st->reason),
-                              .sieve = REASONS_SIEVE };
-    memo_hash(st->sift.memo, ret);
-    return true;
-}
-
 /* Has the oracle write the row, with the answers that are known. */
 static void explain(struct index_state *st, struct scratch *s, const struct compiled *c,
                     struct view *v)
 {
-    struct memo *memo = st->sift.memo;
-    const size_t hits = s->nhit;
-    struct memo_key key;
-    const uint32_t *told;
-    uint32_t fresh[TOLD_MOST];
-    size_t n;
-    bool keeps;
-
     index_open(st, v);
-    keeps = reasons_key(st, c, &key);
-    if (keeps && memo_find(memo, &key, &told, &n) && n >= TOLD_HEAD) {
-        naive_retell(s, told, v);
-        return;
-    }
     program_tell(&st->answers, c->rule->index, c->rule->ntest, s->plain);
     naive_decide(s, c, v);
-    n = keeps && s->nhit > hits ? naive_tell(s, fresh) : 0;
-    if (n > 0)
-        memo_add(memo, &key, fresh, n);
 }
 
 static bool is_open(const struct compiled *c, const bool *silent)
@@ -220,35 +195,31 @@ static bool is_open(const struct compiled *c, const bool *silent)
 
 static enum outcome judge(struct index_state *st, const struct scratch *s, uint32_t rule)
 {
+    const struct compiled *c = &st->ix->m->rule[rule];
     struct answers *a = &st->answers;
     struct reading r;
 
-    a->open = is_open(&st->ix->m->rule[rule], a->silent);
+    a->open = is_open(c, a->silent);
     a->asks = false;
     r = program_run(a, rule);
     if (r.plain == TRI_UNKNOWN) /* only a limit of the regex engine does that */
         s->counts[rule].regex_limit++;
     if (r.plain == TRI_TRUE)
         return OUTCOME_ROW;
-    if (r.plain == TRI_FALSE && r.kleene == TRI_UNKNOWN && program_touched(a, rule))
-        return OUTCOME_UNDECIDED;
-    return OUTCOME_NOTHING;
+    if (r.plain != TRI_FALSE || r.kleene != TRI_UNKNOWN || !program_touched(a, rule))
+        return OUTCOME_NOTHING;
+    /* A filter document may decide what the rule leaves open. */
+    return s->m->options.possible || c->rule->nfilter > 0 ? OUTCOME_ROW : OUTCOME_UNDECIDED;
 }
 
 /* Returns whether the oracle was asked: it counts by itself. */
 static bool act(struct index_state *st, struct scratch *s, uint32_t rule, enum outcome outcome,
                 struct view *v)
 {
-    const struct compiled *c = &st->ix->m->rule[rule];
-    /* A filter document may have decided what the rule leaves open. */
-    bool row = outcome == OUTCOME_ROW ||
-               (outcome == OUTCOME_UNDECIDED && (s->m->options.possible || c->rule->nfilter > 0));
-
-    if (row)
-        explain(st, s, c, v);
-    else if (outcome == OUTCOME_UNDECIDED)
-        s->counts[rule].undecided++;
-    return row;
+    if (outcome == OUTCOME_ROW)
+        explain(st, s, &st->ix->m->rule[rule], v);
+    s->counts[rule].undecided += outcome == OUTCOME_UNDECIDED;
+    return outcome == OUTCOME_ROW;
 }
 
 /* The rules that wait for a fact of this event. */
@@ -272,14 +243,14 @@ static void count_woken(const struct index_state *st, struct match_profile *p,
     }
 }
 
-/* Keeps the reasons of the row that was just made, if they are those of all events with such facts. */
-static bool learn_reasons(struct index_state *st, const struct scratch *s, uint32_t rule)
+/* Keeps the reasons of the row that was just made; false when there is no room. */
+static bool learn_reasons(struct index_state *st, const struct scratch *s)
 {
     size_t n = 0;
 
-    if (bit_has(st->ix->factual, rule) && st->ntold + TOLD_MOST <= LEARNED_MOST)
+    if (st->ntold + TOLD_MOST <= LEARNED_MOST)
         n = naive_tell(s, st->told + st->ntold);
-    st->ntold += n;
+    st->ntold += (uint32_t)n;
     return n > 0;
 }
 
@@ -287,53 +258,94 @@ static bool learn_reasons(struct index_state *st, const struct scratch *s, uint3
 static enum outcome decide(struct index_state *st, struct scratch *s, uint32_t rule, struct view *v)
 {
     const uint64_t from = s->profile ? stopwatch_now() : 0;
-    const size_t hits = s->nhit;
     enum outcome outcome;
 
     index_open(st, v);
     outcome = judge(st, s, rule);
-    st->judged = (uint32_t)outcome;
     s->counts[rule].candidates += !act(st, s, rule, outcome, v);
     if (s->profile)
         stopwatch_lap(from, &s->profile->rule[rule].ns);
-    if (st->answers.asks)
-        return OUTCOME_ASKED;
-    return s->nhit > hits && learn_reasons(st, s, rule) ? OUTCOME_TOLD : outcome;
+    return outcome;
 }
 
-/* Decides a rule that asks for more than facts: by the answers, if these were met before. */
-static void decide_again(struct index_state *st, struct scratch *s, uint32_t rule, struct view *v)
+/* Adds the field to those that are asked; one without an id is in no record. */
+static bool ask_field(struct index_state *st, uint32_t id)
 {
-    struct memo *memo = st->sift.memo;
-    struct memo_key key;
-    const uint32_t *known;
-    uint32_t outcome;
-    size_t n;
+    if (id == NAME_NONE)
+        return true;
+    for (uint32_t i = 0; i < st->nfield; i++)
+        if (st->field[i] == id)
+            return true;
+    if (st->nfield == ASKED_FIELDS)
+        return false;
+    st->field[st->nfield++] = id;
+    return true;
+}
 
-    index_open(st, v);
-    if (s->profile || !reasons_key(st, &st->ix->m->rule[rule], &key)) {
-        decide(st, s, rule, v);
-    } else if (!memo_find(memo, &key, &known, &n)) {
-        const size_t hits = s->nhit;
+/* Adds the fields on which the rule's answers depend; false when there are more than can be kept, or
+ * a filter document has a say. */
+static bool ask_fields(struct index_state *st, uint32_t rule)
+{
+    const struct compiled *c = &st->ix->m->rule[rule];
+    const uint32_t *atom = st->ix->programs.v[rule].atom;
+    bool fits = c->rule->nfilter == 0;
 
-        decide(st, s, rule, v);
-        outcome = st->judged;
-        if (s->nhit == hits)
-            memo_add(memo, &key, &outcome, 1);
-    } else if (n >= TOLD_HEAD) {
-        naive_retell(s, known, v);
-    } else {
-        s->counts[rule].candidates++;
-        s->counts[rule].undecided += known[0] == OUTCOME_UNDECIDED;
+    for (size_t i = 0; i < c->rule->ntest && fits; i++) {
+        const struct test *t = c->rule->test[i];
+
+        if (atom[i] == FACT_NONE || !(atom[i] & IS_LEAF))
+            continue;
+        fits = t->field.p && ask_field(st, t->field_id) &&
+               (t->kind != TEST_FIELDREF || ask_field(st, t->u.ref.field_id));
+    }
+    return fits;
+}
+
+/* Did the engine of regular expressions reach a limit? That is counted each time. */
+static bool met_limit(const struct index_state *st, uint32_t rule)
+{
+    const struct answers *a = &st->answers;
+    const uint32_t *atom = st->ix->programs.v[rule].atom;
+
+    for (size_t i = 0; i < st->ix->m->rule[rule].rule->ntest; i++) {
+        uint32_t leaf = atom[i] & ~IS_LEAF;
+
+        if (atom[i] != FACT_NONE && (atom[i] & IS_LEAF) && a->asked[leaf] == a->round &&
+            a->answer[leaf] == TRI_UNKNOWN)
+            return true;
+    }
+    return false;
+}
+
+/* Decides the i-th of the rules to learn. What asked for more than facts is what it is for events with
+ * the same values of the fields that are asked. */
+static void decide_to_learn(struct index_state *st, struct scratch *s, size_t i, uint32_t rule,
+                            struct view *v)
+{
+    struct lesson *l = &st->lesson[i];
+    const size_t hits = s->nhit;
+    bool telling;
+
+    l->rule = rule;
+    l->outcome = (uint8_t)decide(st, s, rule, v);
+    l->asked = st->answers.asks && ask_fields(st, rule);
+    telling = l->asked || bit_has(st->ix->factual, rule);
+    if (st->answers.asks && (!l->asked || met_limit(st, rule))) {
+        l->outcome = OUTCOME_ALWAYS;
+    } else if (l->outcome == OUTCOME_ROW && s->nhit > hits && telling) {
+        l->told = st->ntold;
+        if (learn_reasons(st, s))
+            l->outcome = OUTCOME_TOLD;
     }
 }
 
 /* --- events that are like an earlier one ---
  *
  * What facts and silent fields say of a cohort's rules is always the same, and events of one kind
- * mostly establish the same facts. So outcomes are remembered, too; only rules whose programs asked
- * for more are decided anew. An entry holds its number, how many rules have each outcome, then these
- * rules; of those that made rows the hits without what they took from the event. */
+ * mostly establish the same facts. So outcomes are remembered, too. What rules come to that asked for
+ * more is remembered by the values of the fields which they ask. An entry holds its number, how many
+ * rules have each outcome, then these rules; of those that made rows the hits without what they took
+ * from the event. */
 
 static struct memo_key like_key(struct index_state *st, const struct cohort *c)
 {
@@ -348,12 +360,11 @@ static struct memo_key like_key(struct index_state *st, const struct cohort *c)
                               .sieve = OUTCOMES_SIEVE };
 }
 
-static void act_timed(struct index_state *st, struct scratch *s, uint32_t rule,
-                      enum outcome outcome, struct view *v)
+static void act_timed(struct index_state *st, struct scratch *s, uint32_t rule, struct view *v)
 {
     const uint64_t from = s->profile ? stopwatch_now() : 0;
 
-    act(st, s, rule, outcome, v);
+    act(st, s, rule, OUTCOME_ROW, v);
     if (s->profile)
         stopwatch_lap(from, &s->profile->rule[rule].ns);
 }
@@ -367,56 +378,167 @@ static void retell_timed(struct scratch *s, const uint32_t *told, struct view *v
         stopwatch_lap(from, &s->profile->rule[told[0]].ns);
 }
 
-/* A copy: deciding may add to the memo. */
-static void like_replay(struct index_state *st, struct scratch *s, const uint32_t *known, size_t n,
-                        struct view *view)
+/* Decides rules that were not decided for such events. */
+static void learn(struct index_state *st, struct scratch *s, const uint32_t *rule, size_t n,
+                  struct view *view)
 {
-    const uint32_t *v = st->learned, *next = v + OUTCOMES;
+    st->ntold = 0;
+    st->nfield = 0;
+    st->nlesson = n;
+    for (size_t i = 0; i < n; i++)
+        decide_to_learn(st, s, i, rule[i], view);
+}
 
-    memcpy(st->learned, known, n * sizeof *known);
-    st->alike = v[OUTCOME_NOTHING];
+static size_t write_lesson(struct index_state *st, const struct lesson *l, size_t n)
+{
+    const uint32_t *told = st->told + l->told;
+    size_t size = 1;
+
+    if (l->outcome == OUTCOME_TOLD)
+        size = told_size(told);
+    memcpy(st->learned + n, l->outcome == OUTCOME_TOLD ? told : &l->rule, size * sizeof *told);
+    st->learned[l->outcome]++;
+    return n + size;
+}
+
+/* What was learned as it is remembered: by facts of all rules that asked for no more, or by values of
+ * those that did. Returns its length. */
+static size_t write_lessons(struct index_state *st, bool asked)
+{
+    static const uint8_t order[] = { OUTCOME_UNDECIDED, OUTCOME_TOLD, OUTCOME_ROW, OUTCOME_ALWAYS };
+    uint32_t *v = st->learned;
+    size_t n = LEARNED_HEAD;
+
+    memset(v, 0, LEARNED_HEAD * sizeof *v);
+    v[OUTCOME_NOTHING] = st->alike;
+    for (size_t k = 0; k < sizeof order; k++)
+        for (size_t i = 0; i < st->nlesson; i++)
+            if (st->lesson[i].outcome == order[k] && st->lesson[i].asked == asked)
+                n = write_lesson(st, &st->lesson[i], n);
+    for (size_t i = 0; i < st->nlesson && !asked; i++)
+        if (st->lesson[i].asked) {
+            v[OUTCOME_ASKED]++;
+            v[n++] = st->lesson[i].rule;
+        }
+    if (asked)
+        return n;
+    v[OUTCOMES] = st->nfield;
+    memcpy(v + n, st->field, st->nfield * sizeof *v);
+    return n + st->nfield;
+}
+
+/* Deciding may have changed the memo: the key is looked up again. */
+static void remember(struct index_state *st, struct memo_key *key, size_t n)
+{
+    struct memo *memo = st->sift.memo;
+    const uint32_t *known;
+
+    memo_hash(memo, key);
+    if (!memo_find(memo, key, &known, &(size_t){ 0 }))
+        memo_add(memo, key, st->learned, n);
+}
+
+/* The rules that are asked, then the fields, of what was learned. */
+static const uint32_t *replay(struct index_state *st, struct scratch *s, const uint32_t *v,
+                              struct view *view)
+{
+    const uint32_t *next = v + LEARNED_HEAD;
+
+    for (uint32_t i = 0; i < v[OUTCOME_UNDECIDED]; i++)
+        s->counts[*next++].undecided++;
     if (v[OUTCOME_TOLD] > 0)
         view_open(view);
-    st->ntold = LEARNED_MOST; /* nothing is learned now */
-    for (uint32_t i = 0; i < v[OUTCOME_UNDECIDED]; i++)
-        act_timed(st, s, *next++, OUTCOME_UNDECIDED, view);
     for (uint32_t i = 0; i < v[OUTCOME_TOLD]; i++, next += told_size(next))
         retell_timed(s, next, view);
     for (uint32_t i = 0; i < v[OUTCOME_ROW]; i++)
-        act_timed(st, s, *next++, OUTCOME_ROW, view);
-    for (uint32_t i = 0; i < v[OUTCOME_ASKED]; i++)
-        decide_again(st, s, *next++, view);
+        act_timed(st, s, *next++, view);
+    for (uint32_t i = 0; i < v[OUTCOME_ALWAYS]; i++)
+        decide(st, s, *next++, view);
+    return next;
 }
 
-static size_t learn_rules(struct index_state *st, enum outcome outcome, size_t n)
+/* A copy where deciding may add to the memo. */
+static const uint32_t *kept(struct index_state *st, const uint32_t *known, size_t n)
 {
-    for (size_t i = 0; i < st->ncandidate; i++)
-        if (st->outcome[i] == outcome) {
-            st->learned[outcome]++;
-            st->learned[n++] = st->candidate[i];
-        }
-    return n;
+    if (known[OUTCOME_ROW] + known[OUTCOME_ALWAYS] + known[OUTCOME_ASKED] == 0)
+        return known;
+    memcpy(st->copy, known, n * sizeof *known);
+    return st->copy;
 }
 
-/* Decides the candidates; the outcomes as they are remembered. Returns their length. */
-static size_t like_learn(struct index_state *st, struct scratch *s, struct view *view)
+/* The key of the values of n fields, any of them as often as it occurs. False when it is too long. */
+static bool asked_key(struct index_state *st, const uint32_t *field, uint32_t n,
+                      const struct view *v, struct memo_key *ret)
 {
-    uint32_t *v = st->learned;
+    size_t used = sizeof st->alike;
+
+    memcpy(st->asked, &st->alike, used);
+    for (size_t i = 0; i < v->event.n; i++) {
+        const struct field *f = &v->event.field[i];
+        uint32_t head[3] = { 0, f->value.type, f->value.n };
+
+        while (head[0] < n && field[head[0]] != f->id)
+            head[0]++;
+        if (head[0] == n || f->part == EVENT_RENDERING)
+            continue;
+        if (f->value.n > sizeof st->asked - sizeof head ||
+            used > sizeof st->asked - sizeof head - f->value.n)
+            return false;
+        memcpy(st->asked + used, head, sizeof head);
+        used += sizeof head;
+        if (f->value.n > 0)
+            memcpy(st->asked + used, f->value.p, f->value.n);
+        used += f->value.n;
+    }
+    *ret = (struct memo_key){ .bytes = slice_of(st->asked, used), .sieve = ASKED_SIEVE };
+    return true;
+}
+
+/* Rules that ask for more than facts: by the values, if these were met before. v: as remembered by
+ * facts; rule: the first of them. */
+static void replay_asked(struct index_state *st, struct scratch *s, const uint32_t *v,
+                         const uint32_t *rule, struct view *view)
+{
+    const uint32_t rules = v[OUTCOME_ASKED], *known;
+    struct memo *memo = st->sift.memo;
+    struct memo_key key;
     size_t n;
 
-    memset(v, 0, OUTCOMES * sizeof *v);
-    st->ntold = 0;
-    st->alike = st->likes == UINT32_MAX ? 0 : ++st->likes;
-    v[OUTCOME_NOTHING] = st->alike;
-    for (size_t i = 0; i < st->ncandidate; i++) {
-        st->outcome[i] = (uint8_t)decide(st, s, st->candidate[i], view);
-        v[OUTCOME_TOLD] += st->outcome[i] == OUTCOME_TOLD;
+    if (!asked_key(st, rule + rules, v[OUTCOMES], view, &key)) {
+        for (uint32_t i = 0; i < rules; i++)
+            decide(st, s, rule[i], view);
+        return;
     }
-    n = learn_rules(st, OUTCOME_UNDECIDED, OUTCOMES);
-    if (st->ntold > 0)
-        memcpy(v + n, st->told, st->ntold * sizeof *v);
-    n = learn_rules(st, OUTCOME_ROW, n + st->ntold);
-    return learn_rules(st, OUTCOME_ASKED, n);
+    memo_hash(memo, &key);
+    if (memo_find(memo, &key, &known, &n)) {
+        replay(st, s, kept(st, known, n), view);
+        return;
+    }
+    learn(st, s, rule, rules, view);
+    for (size_t i = 0; i < rules; i++)
+        st->lesson[i].asked = true;
+    remember(st, &key, write_lessons(st, true));
+}
+
+static void replay_like(struct index_state *st, struct scratch *s, const uint32_t *known, size_t n,
+                        struct view *view)
+{
+    const uint32_t *v = kept(st, known, n), *rule;
+
+    st->alike = v[OUTCOME_NOTHING];
+    rule = replay(st, s, v, view);
+    if (v[OUTCOME_ASKED] > 0)
+        replay_asked(st, s, v, rule, view);
+}
+
+/* The next number; when they begin anew, nothing may be left of the old ones. */
+static void number_like(struct index_state *st)
+{
+    if (++st->likes == 0) {
+        memo_clear(st->sift.memo);
+        st->likes = 1;
+    }
+    st->alike = st->likes;
 }
 
 /* What the facts of the event say of the cohort's rules. */
@@ -434,15 +556,19 @@ static void run_facts(struct index_state *st, struct scratch *s, struct cohort *
     if (!st->sift.unlike && memo_find(memo, &key, &known, &n)) {
         if (s->profile)
             s->profile->alike++;
-        like_replay(st, s, known, n, v);
+        replay_like(st, s, known, n, v);
         return;
     }
     index_open(st, v);
     find_candidates(st, c, gap);
-    n = like_learn(st, s, v);
-    /* Deciding may have changed the memo: the key is looked up again. */
-    if (!st->sift.unlike && !memo_find(memo, &key, &known, &(size_t){ 0 }))
-        memo_add(memo, &key, st->learned, n);
+    number_like(st);
+    learn(st, s, st->candidate, st->ncandidate, v);
+    if (st->sift.unlike)
+        return;
+    n = write_lessons(st, false);
+    remember(st, &key, n);
+    if (st->learned[OUTCOME_ASKED] > 0 && asked_key(st, st->field, st->nfield, v, &key))
+        remember(st, &key, write_lessons(st, true));
 }
 
 static void run_cohort(struct index_state *st, struct scratch *s, struct cohort *c,
