@@ -277,7 +277,8 @@ static void prepare_order(struct run *run)
     const struct options *o = run->o;
     const struct order_options oo = { .memory = memory_of(o),
                                       .tmpdir = o->tmpdir,
-                                      .keep_duplicates = o->keep_duplicates };
+                                      .keep_duplicates = o->keep_duplicates,
+                                      .threads = run_threads(o) };
     struct order_options half = oo;
     half.memory /= 2;
     run->correlator = correlator_new(run->rules.rules, &half);

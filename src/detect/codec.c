@@ -360,25 +360,53 @@ int detection_decode(struct slice bytes, const struct ruleset *rs, struct arena 
     return EV_OK;
 }
 
+/* A text of the key at the front of *left; get_text without a cursor, as rows are read again and again. */
+static bool key_text(struct slice *left, struct slice *ret)
+{
+    const uint8_t *p = left->p;
+    size_t n, head = 1;
+
+    if (left->n == 0)
+        return false;
+    n = p[0];
+    if (n >= 0x80 && left->n > 1) {
+        n = (n & 0x7f) | (size_t)p[1] << 7;
+        head = 2;
+    }
+    if (p[head - 1] >= 0x80) { /* longer than any usual one */
+        struct rd r = rd_init(*left);
+
+        *ret = get_text(&r);
+        *left = rd_bytes(&r, rd_left(&r));
+        return !rd_bad(&r);
+    }
+    if (n > left->n - head + 1)
+        return false;
+    *ret = n ? slice_of(p + head, n - 1) : SLICE_ABSENT;
+    head += n ? n - 1 : 0;
+    *left = slice_of(p + head, left->n - head);
+    return true;
+}
+
 int row_key_read(struct slice bytes, const struct ruleset *rs, struct row_key *ret)
 {
-    struct rd r = rd_init(bytes);
-    const uint8_t *p = rd_bytes(&r, HEAD).p;
+    struct slice left = slice_sub(bytes, HEAD, bytes.n);
+    const uint8_t *p = bytes.p;
 
-    if (!p || p[0] != CODEC_VERSION || p[1] > FLAGS || p[3] > ORIGIN_CARVED ||
+    if (bytes.n < HEAD || p[0] != CODEC_VERSION || p[1] > FLAGS || p[3] > ORIGIN_CARVED ||
         load32(p + 4) >= rs->n)
         return EV_EFORMAT;
     ret->timestamp = load64(p + 8);
-    ret->computer = get_text(&r);
-    ret->channel = get_text(&r);
     ret->has_record_id = p[1] & FLAG_RECORD_ID;
     ret->header_time = p[1] & FLAG_HEADER_TIME;
     ret->record_id = load64(p + 16);
     ret->hash = p + HASH_AT;
     ret->rule = rs->rule[load32(p + 4)];
     ret->origin = (enum event_origin)p[3];
-    ret->source_file = get_text(&r);
     ret->offset = load64(p + 40);
-    ret->content = rd_bytes(&r, rd_left(&r));
-    return rd_bad(&r) ? EV_EFORMAT : EV_OK;
+    if (!key_text(&left, &ret->computer) || !key_text(&left, &ret->channel) ||
+        !key_text(&left, &ret->source_file))
+        return EV_EFORMAT;
+    ret->content = left;
+    return EV_OK;
 }

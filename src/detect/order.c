@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "detect/ahead.h"
 #include "detect/duplicates.h"
 #include "detect/merge.h"
 
@@ -44,6 +45,7 @@ struct order {
     size_t memory;
     char *tmpdir;
     bool keep_duplicates;
+    unsigned threads;
     uint64_t changed; /* order_changed */
     pthread_mutex_t lock;
     pthread_cond_t spilled;
@@ -66,6 +68,7 @@ struct order *order_new(const struct ruleset *rs, const struct order_options *o)
     order->memory = o->memory < MEMORY_MIN ? MEMORY_MIN : o->memory;
     order->tmpdir = o->tmpdir ? xstrdup(o->tmpdir) : NULL;
     order->keep_duplicates = o->keep_duplicates;
+    order->threads = o->threads;
     order->room = order->memory / 4 & ~(sizeof(struct entry) - 1);
     /* Offsets of entries are 32 bits. */
     if (order->room > LIMIT_MIB(2048))
@@ -394,10 +397,22 @@ static int finish_memory(struct order *o, struct duplicates *d, struct ev_err *e
     return rc;
 }
 
+static int finish_merge(const struct order *o, struct merge *m, struct duplicates *d,
+                        struct ev_err *err)
+{
+    struct ahead *a = o->threads > 1 ? ahead_new(m, 2 * read_size(o)) : NULL;
+    struct spool_row row;
+    int rc = EV_OK;
+
+    while (rc >= 0 && (rc = a ? ahead_next(a, &row, err) : merge_next(m, &row, err)) == 1)
+        rc = duplicates_put(d, &row, err);
+    ahead_free(a);
+    return rc;
+}
+
 static int finish_spool(struct order *o, struct duplicates *d, struct ev_err *err)
 {
     struct merge *m = NULL;
-    struct spool_row row;
     int rc = write_run(o, &o->block[o->now], err);
 
     for (int i = 0; i < 2; i++) {
@@ -408,8 +423,8 @@ static int finish_spool(struct order *o, struct duplicates *d, struct ev_err *er
         rc = merge_pass(o, err);
     if (rc >= 0)
         rc = merge_new(o->rs, o->spool, o->runs.v, o->runs.n, read_size(o), &m, err);
-    while (rc >= 0 && (rc = merge_next(m, &row, err)) == 1)
-        rc = duplicates_put(d, &row, err);
+    if (rc >= 0)
+        rc = finish_merge(o, m, d, err);
     merge_free(m);
     return rc;
 }

@@ -15,6 +15,7 @@ struct order_options {
                            * more while single rows are larger than the budget's shares */
     const char *tmpdir;   /* NULL: $TMPDIR or /tmp */
     bool keep_duplicates; /* a row for each place */
+    unsigned threads;     /* more than 1: another one merges while rows are taken */
 };
 
 struct order;

@@ -21,7 +21,8 @@ struct spool {
     uint64_t size; /* bytes written */
     size_t buffer;
     struct buf out;
-    struct buf last; /* the common text of the row before, in this run */
+    size_t last_at, last_n; /* in out: the common text of the row before, in this run */
+    struct buf kept;        /* the same when out was written since; then last_n is 0 */
 };
 
 int spool_new(const char *tmpdir, size_t buffer, struct spool **ret, struct ev_err *err)
@@ -36,7 +37,7 @@ int spool_new(const char *tmpdir, size_t buffer, struct spool **ret, struct ev_e
     s->dir = xstrdup(tempfile_folder(tmpdir));
     s->buffer = buffer;
     buf_init(&s->out, buffer + 2 * LIMIT_DETECTION + HEAD);
-    buf_init(&s->last, LIMIT_DETECTION);
+    buf_init(&s->kept, LIMIT_DETECTION);
     *ret = s;
     return EV_OK;
 }
@@ -48,8 +49,13 @@ void spool_free(struct spool *s)
     close(s->fd);
     free(s->dir);
     buf_release(&s->out);
-    buf_release(&s->last);
+    buf_release(&s->kept);
     free(s);
+}
+
+static int no_memory(size_t n, struct ev_err *err)
+{
+    return ev_err_set(err, EV_ENOMEM, "no memory for a row of %zu bytes", n);
 }
 
 static int write_out(struct spool *s, struct ev_err *err)
@@ -71,15 +77,22 @@ static int write_out(struct spool *s, struct ev_err *err)
         done += (size_t)n;
     }
     s->size += done;
+    if (s->last_n) {
+        buf_clear(&s->kept);
+        buf_put(&s->kept, s->out.p + s->last_at, s->last_n);
+        s->last_n = 0;
+    }
     buf_clear(&s->out);
-    return EV_OK;
+    return s->kept.full ? no_memory(done, err) : EV_OK;
 }
 
 int spool_flush(struct spool *s, uint64_t *ret_end, struct ev_err *err)
 {
-    int rc = write_out(s, err);
+    int rc;
 
-    buf_clear(&s->last);
+    s->last_n = 0; /* the next run is read without this one */
+    buf_clear(&s->kept);
+    rc = write_out(s, err);
     if (rc == EV_OK)
         *ret_end = s->size;
     return rc;
@@ -98,7 +111,9 @@ static uint32_t load32(const uint8_t *p)
 
 int spool_put(struct spool *s, const struct spool_row *row, struct ev_err *err)
 {
-    const bool same = row->common.n && slice_eq(buf_view(&s->last), row->common);
+    const struct slice last =
+        s->last_n ? slice_of(s->out.p + s->last_at, s->last_n) : buf_view(&s->kept);
+    const bool same = row->common.n && slice_eq(last, row->common);
     const size_t n = row->own.n + (same ? 0 : row->common.n);
     uint8_t head[HEAD];
     int rc;
@@ -114,13 +129,15 @@ int spool_put(struct spool *s, const struct spool_row *row, struct ev_err *err)
     store32(head + 4, (uint32_t)row->common.n | (same ? SAME : 0));
     buf_put(&s->out, head, sizeof head);
     buf_slice(&s->out, row->own);
-    if (!same) {
+    if (!same)
         buf_slice(&s->out, row->common);
-        buf_clear(&s->last);
-        buf_slice(&s->last, row->common);
+    if (s->out.full)
+        return no_memory(n, err);
+    if (!same) {
+        s->last_n = row->common.n;
+        s->last_at = s->out.n - s->last_n;
+        buf_clear(&s->kept);
     }
-    if (s->out.full || s->last.full)
-        return ev_err_set(err, EV_ENOMEM, "no memory for a row of %zu bytes", n);
     return EV_OK;
 }
 
@@ -129,14 +146,14 @@ void run_reader_init(struct run_reader *r, const struct spool *s, uint64_t at, u
 {
     *r = (struct run_reader){ .spool = s, .at = at, .end = end, .room = room };
     r->p = xrealloc(NULL, room, 1);
-    buf_init(&r->common, LIMIT_DETECTION);
+    buf_init(&r->kept, LIMIT_DETECTION);
 }
 
 void run_reader_release(struct run_reader *r)
 {
     free(r->p);
     r->p = NULL;
-    buf_release(&r->common);
+    buf_release(&r->kept);
 }
 
 /* Reads until at least `want` bytes lie at r->p + r->from. */
@@ -146,6 +163,13 @@ static int run_reader_fill(struct run_reader *r, size_t want, struct ev_err *err
         return EV_OK;
     if (want - (r->n - r->from) > r->end - r->at)
         return ev_err_set(err, EV_EFORMAT, "the temporary file ends inside a row");
+    if (r->common.p != r->kept.p) { /* before its bytes make room */
+        buf_clear(&r->kept);
+        buf_slice(&r->kept, r->common);
+        if (r->kept.full)
+            return no_memory(r->common.n, err);
+        r->common = buf_view(&r->kept);
+    }
     if (want > r->room) {
         r->p = xrealloc(r->p, want, 1);
         r->room = want;
@@ -197,12 +221,9 @@ int run_reader_next(struct run_reader *r, struct spool_row *ret, struct ev_err *
     ret->own = slice_of(r->p + r->from, own);
     r->from += own;
     if (!same) {
-        buf_clear(&r->common);
-        buf_put(&r->common, r->p + r->from, common);
+        r->common = slice_of(r->p + r->from, common);
         r->from += common;
     }
-    if (r->common.full)
-        return ev_err_set(err, EV_ENOMEM, "no memory for a row of %zu bytes", common);
-    ret->common = buf_view(&r->common);
+    ret->common = r->common;
     return 1;
 }

@@ -32,7 +32,8 @@ struct run_reader {
     uint64_t at, end; /* of the file: next byte to read, end of the run */
     uint8_t *p;       /* room bytes, of which from..n are read and not handed out */
     size_t from, n, room;
-    struct buf common; /* of the row handed out last */
+    struct slice common; /* of the row handed out last: in p or in kept */
+    struct buf kept;     /* when p was filled since */
 };
 
 /* room: bytes read at once; grows when a single row is larger. */

@@ -4,6 +4,8 @@
 #include "base/stopwatch.h"
 #include "detect/feed.h"
 
+#define PROGRESS_STEP 256 /* records */
+
 void worker_init(struct worker *w)
 {
     w->reader = reader_worker_new();
@@ -27,12 +29,21 @@ void worker_release(struct worker *w)
     vec_release(&w->findings);
 }
 
+/* Threads that count in one place take its cache line from each other, record after record. */
+static void tell_progress(struct worker *w)
+{
+    atomic_fetch_add_explicit(&w->progress->events, w->seen, memory_order_relaxed);
+    atomic_fetch_add_explicit(&w->progress->rows, w->made, memory_order_relaxed);
+    w->seen = w->made = 0;
+}
+
 static bool want(void *ctx, struct slice provider, struct slice channel, uint32_t event_id,
                  uint64_t written)
 {
     struct worker *w = ctx;
     tally_record(&w->tally, channel, event_id, written);
-    atomic_fetch_add_explicit(&w->progress->events, 1, memory_order_relaxed);
+    if (++w->seen == PROGRESS_STEP)
+        tell_progress(w);
     return filter_key(w->filter, channel, event_id) &&
            matcher_wants(w->matcher, provider, channel, event_id);
 }
@@ -73,7 +84,7 @@ static int add_row(struct worker *w, const struct detection *d)
         w->oversize++;
         return EV_OK;
     }
-    atomic_fetch_add_explicit(&w->progress->rows, 1, memory_order_relaxed);
+    w->made++;
     return w->reorder ? reorder_add(w->reorder, &w->job, buf_view(&w->row), common->text, &w->err)
                       : order_add_common(w->order, buf_view(&w->row), common, &w->err);
 }
@@ -328,6 +339,7 @@ static void run_job(struct worker *w, uint64_t job)
     if (w->rc == EV_OK && rc == EV_EINTR)
         w->rc = rc;
     atomic_fetch_add_explicit(&w->progress->bytes, counts.bytes, memory_order_relaxed);
+    tell_progress(w);
     dispenser_done(w->dispenser, w->file, &counts, w->findings.v, w->findings.n,
                    w->rc == EV_OK ? rc : EV_OK, &err);
 }

@@ -51,6 +51,7 @@ struct worker {
     VEC(struct finding) findings; /* of the job that runs */
     struct scan_file *file;
     uint64_t hidden[ROW_HIDDEN_TIME + 1]; /* rows by enum row_fate */
+    uint64_t seen, made;                  /* records and rows that progress was not told of yet */
     uint64_t fed;                         /* events that make no row, but feed a correlation */
     uint64_t filtered;                    /* events of other computers */
     uint64_t blocks, incomplete;          /* script blocks of several parts, of them not whole */
