@@ -83,20 +83,13 @@ static bool add_array(struct native_job *j, const struct native_instance *in,
 
 static bool fill(struct native_job *j, struct native_instance *in, const struct native_key *key);
 
-/* A value that is XML, inside Event: one more instance. */
-static bool fill_body(struct native_job *j, const struct native_instance *in,
-                      const struct template_op *op)
+/* The instance that a value is which is XML, inside Event. */
+static bool open_body(struct native_job *j, const struct native_instance *in,
+                      const struct template_op *op, struct native_instance *ret)
 {
     struct value v = binxml_value(&in->values, op->slot);
-    struct native_instance body;
     uint32_t at, end, stop;
 
-    if (in->trace && in->trace->body)
-        in->trace->unfit = true;
-    else if (in->trace)
-        in->trace->body = op;
-    if (v.type == VALUE_NULL)
-        return true;
     if (v.type != BINXML_TYPE_XML || in->t->level != TEMPLATE_RECORD || v.n < 5)
         return false;
     at = in->values.off[op->slot];
@@ -104,12 +97,56 @@ static bool fill_body(struct native_job *j, const struct native_instance *in,
     if (binxml_u32(v.p) == FRAGMENT)
         at += 4;
     if (at == end || j->chunk.p[at] != TOKEN_INSTANCE ||
-        !native_instance_open(j, (enum template_level)op->skip, at, end, &body, &stop) ||
-        !body.t->simple)
+        !native_instance_open(j, (enum template_level)op->skip, at, end, ret, &stop) ||
+        !ret->t->simple)
         return false;
-    if (end - stop > 1 || (end > stop && j->chunk.p[stop] != TOKEN_EOF))
+    return end - stop <= 1 && (end == stop || j->chunk.p[stop] == TOKEN_EOF);
+}
+
+/* A value that is XML, inside Event: one more instance. */
+static bool fill_body(struct native_job *j, const struct native_instance *in,
+                      const struct template_op *op)
+{
+    struct native_instance body;
+
+    if (in->trace && in->trace->body)
+        in->trace->unfit = true;
+    else if (in->trace)
+        in->trace->body = op;
+    if (binxml_value(&in->values, op->slot).type == VALUE_NULL)
+        return true;
+    return open_body(j, in, op, &body) && fill(j, &body, NULL);
+}
+
+bool native_body(struct native_job *j, const struct native_plan *p, struct native_instance *ret,
+                 const struct native_plan **ret_plan)
+{
+    const struct native_instance *in = &j->nw->outer;
+
+    *ret_plan = NULL;
+    if (!p->body || binxml_value(&in->values, p->body->slot).type == VALUE_NULL)
+        return true;
+    if (!open_body(j, in, p->body, ret))
         return false;
-    return fill(j, &body, NULL);
+    *ret_plan = native_plan_find(ret->t, &ret->values);
+    return *ret_plan != NULL;
+}
+
+bool native_fill_body(struct native_job *j, const struct native_plan *p)
+{
+    struct event_builder *b = &j->w->builder;
+
+    /* They take the place of System's. */
+    j->nw->made[0].plan = NULL;
+    if (b->started)
+        native_made_forget(j->nw);
+    b->started = false;
+    b->ev.n = 0;
+    if (p->body && !fill_body(j, &j->nw->outer, p->body))
+        return false;
+    b->ev.field = b->field;
+    b->ev.padded = true;
+    return true;
 }
 
 /* One field of an element's or attribute's value. *any: an attribute of the element was written. */

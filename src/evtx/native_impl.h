@@ -131,6 +131,7 @@ struct native_job {
     bool asked, wanted;
     bool unbound;         /* the record at hand has been counted as one */
     struct binxml failed; /* the walk of a record that could not be rendered */
+    int failed_rc;
 };
 
 /* Tells the visitor of n bytes at `at` of the job's chunk. */
@@ -184,6 +185,18 @@ int native_facts(struct native_job *j, uint32_t at, uint32_t end, uint32_t *ret_
  * is for the token walk. One of the record and one inside it at a time. */
 bool native_instance_open(struct native_job *j, enum template_level level, uint32_t at,
                           uint32_t end, struct native_instance *ret, uint32_t *ret_end);
+
+/* The fields of the record at hand, whose instance native_facts has left in `outer`. data: those of
+ * its body alone, where a plan tells which they are. READER_UNREADABLE with failed. */
+int native_fields(struct native_job *j, const struct reader_now *now, bool data);
+
+/* The body of `outer` where plan p of its values says that it is, and the plan of its values, NULL when
+ * there is no body or it is NULL. False: it is not of the usual shape. */
+bool native_body(struct native_job *j, const struct native_plan *p, struct native_instance *ret,
+                 const struct native_plan **ret_plan);
+
+/* The fields of that body, alone. False: it is not of the usual shape. */
+bool native_fill_body(struct native_job *j, const struct native_plan *p);
 
 /* A walk of the job's chunk that tells the sink. */
 void native_walk_init(struct native_job *j, struct binxml *b, const struct binxml_sink *sink,

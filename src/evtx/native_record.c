@@ -51,6 +51,12 @@ void native_unbound(struct native_job *j)
                     "the record's template is gone: System and values without names are shown");
 }
 
+static void note_cut(struct native_job *j)
+{
+    reader_note(j->v, j->counts, FINDING_LIMIT, j->place.offset, j->place.record_number,
+                "the record is too large: its last fields are missing");
+}
+
 static int deliver(struct native_job *j, enum native_class how, struct event *ev)
 {
     uint64_t *events = how == NATIVE_ACTIVE ? &j->counts->events : &j->counts->recovered_events;
@@ -58,17 +64,17 @@ static int deliver(struct native_job *j, enum native_class how, struct event *ev
 
     ev->place = j->place;
     if (ev->cut)
-        reader_note(j->v, j->counts, FINDING_LIMIT, j->place.offset, j->place.record_number,
-                    "the record is too large: its last fields are missing");
+        note_cut(j);
     ++*events;
     j->failed.why = "its text is too large";
     j->failed.no_template = false;
+    j->failed_rc = EV_EFORMAT;
     rc = j->v->event(j->v->ctx, ev);
     if (rc != READER_UNREADABLE)
         return rc;
     --*events;
     if (how == NATIVE_ACTIVE)
-        unreadable(j, &j->failed, EV_EFORMAT);
+        unreadable(j, &j->failed, j->failed_rc);
     else
         j->counts->recovered_unbound++;
     return EV_OK;
@@ -206,6 +212,41 @@ static int walk(struct native_job *j, struct binxml *b, uint32_t at, uint32_t en
     return ask(j, &eb->ev);
 }
 
+static void note_rebound(struct native_job *j)
+{
+    reader_note(j->v, j->counts, FINDING_TEMPLATE, j->place.offset, j->place.record_number,
+                "the record's template is not in its place, another of the same id is used");
+}
+
+int native_fields(struct native_job *j, const struct reader_now *now, bool data)
+{
+    struct event *ev = &j->w->builder.ev;
+    const struct native_instance *outer = &j->nw->outer;
+    const struct native_plan *p = data ? native_plan_find(outer->t, &outer->values) : NULL;
+    struct binxml b = { .rebound = false };
+    uint32_t stop;
+    int rc;
+
+    if (p && native_fill_body(j, p))
+        return EV_OK;
+    rc = native_fill(j, now->at, now->end, &stop);
+    if (rc == NATIVE_SLOW) {
+        walk_init(j, &b);
+        rc = walk(j, &b, now->at, now->end, &stop);
+    }
+    ev->place = j->place;
+    if (rc == EV_OK) {
+        if (b.rebound)
+            note_rebound(j);
+        if (ev->cut)
+            note_cut(j);
+        return EV_OK;
+    }
+    j->failed = b;
+    j->failed_rc = rc;
+    return READER_UNREADABLE;
+}
+
 /* The record by the token walk, which says why when it cannot be read. */
 static __attribute__((noinline)) int walked(struct native_job *j, uint32_t at, uint32_t end,
                                             uint32_t *stop)
@@ -221,8 +262,7 @@ static __attribute__((noinline)) int walked(struct native_job *j, uint32_t at, u
     if (rc != EV_OK)
         *stop = document_end(j, at, end);
     if (b.rebound && (rc == EV_OK || rc == NATIVE_ENOUGH))
-        reader_note(j->v, j->counts, FINDING_TEMPLATE, j->place.offset, j->place.record_number,
-                    "the record's template is not in its place, another of the same id is used");
+        note_rebound(j);
     return rc;
 }
 
@@ -231,13 +271,14 @@ static int active(struct native_job *j, uint32_t at, uint32_t end)
     enum span_class kind = SPAN_RECORD;
     uint32_t stop = end;
     int rc = NATIVE_SLOW;
+    const bool facts = j->v->facts_only || j->v->lazy;
     bool opened, planned;
 
     j->counts->records++;
     if (!j->nw->walk_only)
-        rc = j->v->facts_only ? native_facts(j, at, end, &stop) : native_fill(j, at, end, &stop);
-    opened = rc == EV_OK && j->v->facts_only;
-    planned = rc == EV_OK && !j->v->facts_only;
+        rc = facts ? native_facts(j, at, end, &stop) : native_fill(j, at, end, &stop);
+    opened = rc == EV_OK && facts;
+    planned = rc == EV_OK && !facts;
     if (rc == NATIVE_SLOW && !j->nw->walk_only)
         rc = native_direct(j, at, end, &stop);
     if (rc == NATIVE_SLOW)

@@ -24,6 +24,15 @@ const struct decoder *decoder_find(const char *name)
     return NULL;
 }
 
+int reader_fields(struct reader_worker *w, struct event *ev, bool data)
+{
+    (void)ev;
+    if (!w->now.job || !w->now.opened)
+        return EV_OK;
+    w->now.opened = false;
+    return native_fields(w->now.job, &w->now, data);
+}
+
 struct reader_worker *reader_worker_new(void)
 {
     struct reader_worker *w = xcalloc(1, sizeof *w);

@@ -30,6 +30,9 @@ struct reader_visitor {
     void (*span)(void *ctx, const struct span *s);
     void *ctx;
     bool facts_only; /* events need to tell provider, channel, computer, event_id and time only */
+    /* native: events may come with these facts only, and without fields, which reader_fields and
+     * render.h then fill in as far as they are asked for: most of the time goes into fields. */
+    bool lazy;
     /* Asked between records where a job is a whole file; when true the job ends with EV_EINTR. NULL:
      * never. */
     bool (*stop)(void *ctx);
@@ -67,6 +70,11 @@ extern const struct decoder decoder_xml;
 
 /* By name; NULL when there is none. */
 const struct decoder *decoder_find(const char *name);
+
+/* For visitors that are lazy, inside their event call: fills in the fields of ev, the event that w's
+ * decoder just handed over, and all its facts. data: fields of System, and facts beyond those of
+ * facts_only, may be missing. READER_UNREADABLE: the visitor returns that. */
+int reader_fields(struct reader_worker *w, struct event *ev, bool data);
 
 struct reader_worker *reader_worker_new(void);
 void reader_worker_free(struct reader_worker *w);
