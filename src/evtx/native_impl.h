@@ -188,7 +188,7 @@ bool native_instance_open(struct native_job *j, enum template_level level, uint3
 
 /* The fields of the record at hand, whose instance native_facts has left in `outer`. data: those of
  * its body alone, where a plan tells which they are. READER_UNREADABLE with failed. */
-int native_fields(struct native_job *j, const struct reader_now *now, bool data);
+int native_fields(struct native_job *j, struct reader_now *now, bool data);
 
 /* The body of `outer` where plan p of its values says that it is, and the plan of its values, NULL when
  * there is no body or it is NULL. False: it is not of the usual shape. */

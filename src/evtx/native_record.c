@@ -218,7 +218,7 @@ static void note_rebound(struct native_job *j)
                 "the record's template is not in its place, another of the same id is used");
 }
 
-int native_fields(struct native_job *j, const struct reader_now *now, bool data)
+int native_fields(struct native_job *j, struct reader_now *now, bool data)
 {
     struct event *ev = &j->w->builder.ev;
     const struct native_instance *outer = &j->nw->outer;
@@ -230,6 +230,7 @@ int native_fields(struct native_job *j, const struct reader_now *now, bool data)
     if (p && native_fill_body(j, p))
         return EV_OK;
     rc = native_fill(j, now->at, now->end, &stop);
+    now->planned = rc == EV_OK;
     if (rc == NATIVE_SLOW) {
         walk_init(j, &b);
         rc = walk(j, &b, now->at, now->end, &stop);

@@ -293,6 +293,20 @@ static struct made made_by(const struct reader_worker *worker, const struct even
     return ret;
 }
 
+/* The same for an event whose fields nobody has asked for: there are steps only where both of its
+ * instances have plans. */
+static struct made made_of(const struct reader_worker *worker)
+{
+    struct native_job *j = worker->now.job;
+    const struct native_instance *outer = &j->nw->outer;
+    const struct native_plan *own = native_plan_find(outer->t, &outer->values), *plan;
+    struct native_instance body;
+
+    if (!own || !native_body(j, own, &body, &plan))
+        return (struct made){ 0 };
+    return (struct made){ plan ? plan->json : own->json, own, 0 };
+}
+
 /* Appends the event by its steps; false, and nothing appended, when it is not for them. */
 static bool run(struct render_json_writer *w, const struct render_steps *s,
                 const struct reader_now *now)
@@ -305,7 +319,7 @@ static bool run(struct render_json_writer *w, const struct render_steps *s,
         return false;
     x.to = w->out->p + n;
     x.end = w->out->p + w->out->room;
-    if (render_run_fields(&x, s, w->ev->field, now->end - now->at)) {
+    if (render_run_steps(&x, s, now->end - now->at, NULL)) {
         w->out->n = (size_t)(x.to - w->out->p);
         return true;
     }
@@ -313,6 +327,21 @@ static bool run(struct render_json_writer *w, const struct render_steps *s,
     w->out->full = false;
     w->r->state.replaced = replaced;
     return false;
+}
+
+/* Fields are told by their index so far: steps find the value where it lies in the record. */
+static void to_values(struct render_draft *d, const struct native_worker *nw)
+{
+    const struct native_plan *own = nw->planned[0], *body = nw->planned[1];
+
+    for (size_t i = 0; i < d->step.n; i++) {
+        struct render_step *st = &d->step.v[i];
+
+        if (st->slot < own->fields)
+            st->slot = own->value[st->slot].slot;
+        else
+            st->slot = (uint16_t)(RENDER_SLOTS + body->value[st->slot - own->fields].slot);
+    }
 }
 
 static struct render_steps *draft(const struct render_json_writer *w, const struct made *made,
@@ -332,6 +361,7 @@ static struct render_steps *draft(const struct render_json_writer *w, const stru
         put_tail(&by, i);
     else
         d.failed |= i != made->fields;
+    to_values(&d, nw);
     s = render_draft_finish(&d, &nw->templates.arena);
     render_draft_release(&d);
     return s;
@@ -365,14 +395,30 @@ static void learn(struct render_json_writer *w, const struct made *made,
     made->memo->first = s;
 }
 
+static const struct render_steps *steps_of(const struct made *made)
+{
+    const struct render_steps *s = made->memo ? made->memo->first : NULL;
+
+    while (s && s->key != made->key)
+        s = s->next;
+    return s;
+}
+
+/* By its steps alone, before it has fields. */
+static bool put_unfilled(struct render_json_writer *w, const struct reader_worker *worker)
+{
+    const struct made made = made_of(worker);
+    const struct render_steps *s = steps_of(&made);
+
+    return s && s->step && run(w, s, &worker->now);
+}
+
 static void put_event(struct render_json_writer *w, const struct reader_worker *worker)
 {
     const struct made made = made_by(worker, w->ev);
-    const struct render_steps *s = made.memo ? made.memo->first : NULL;
+    const struct render_steps *s = steps_of(&made);
     size_t from = w->out->n, i;
 
-    while (s && s->key != made.key)
-        s = s->next;
     if (s && s->step && run(w, s, &worker->now)) {
         if (!made.key)
             put_tail(w, made.fields);
@@ -397,7 +443,13 @@ int render_json(struct render *r, struct reader_worker *worker, struct event *ev
     r->state.arena = ev->arena;
     if (worker->now.job)
         w.padded = worker->now.job->chunk;
-    put_event(&w, worker);
+    if (!worker->now.opened || !put_unfilled(&w, worker)) {
+        int rc = reader_fields(worker, ev, false);
+
+        if (rc != EV_OK)
+            return rc;
+        put_event(&w, worker);
+    }
     put_source(&w, file);
     if (!out->full)
         return EV_OK;

@@ -250,22 +250,3 @@ bool render_run_steps(struct render_run *x, const struct render_steps *s, size_t
         x->to = render_copy(to, s->last->literal, s->last->n);
     return to != NULL;
 }
-
-bool render_run_fields(struct render_run *x, const struct render_steps *s, const struct field *f,
-                       size_t values)
-{
-    uint8_t *to;
-
-    if (!render_run_room(x, room_for(s, values)))
-        return false;
-    to = x->to;
-    for (const struct render_step *st = s->step; to && st < s->last; st++) {
-        const struct value *v = &f[st->slot].value;
-
-        to = render_copy(to, st->literal, st->n);
-        to = put(x, st, to, v->p, v->n);
-    }
-    if (to)
-        x->to = render_copy(to, s->last->literal, s->last->n);
-    return to != NULL;
-}

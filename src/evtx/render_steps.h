@@ -106,8 +106,4 @@ typedef bool render_body_fn(struct render_run *x, uint32_t at, uint32_t end);
 bool render_run_steps(struct render_run *x, const struct render_steps *s, size_t values,
                       render_body_fn *body);
 
-/* The same for steps whose slots are indexes of fields. */
-bool render_run_fields(struct render_run *x, const struct render_steps *s, const struct field *f,
-                       size_t values);
-
 #endif

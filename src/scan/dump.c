@@ -102,7 +102,8 @@ static void run_jobs(struct dumper *d)
                                       .finding = finding,
                                       .ctx = d,
                                       .stop = stopped,
-                                      .facts_only = d->o->format == DUMP_XML };
+                                      .facts_only = d->o->format == DUMP_XML,
+                                      .lazy = d->o->format == DUMP_JSONL };
 
     while (d->rc == EV_OK && dispenser_take(d->dispenser, &d->file, &d->job)) {
         struct accounting counts = { 0 };

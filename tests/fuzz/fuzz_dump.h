@@ -92,7 +92,8 @@ static void fuzz_dump_run(struct fuzz_dump *d, const struct decoder *decoder, st
     struct reader_options o = { .names = names, .recover = recover };
     const struct reader_visitor v = { .event = fuzz_dump_event,
                                       .ctx = d,
-                                      .facts_only = d->format <= FUZZ_LINES };
+                                      .facts_only = d->format <= FUZZ_LINES,
+                                      .lazy = d->format == FUZZ_JSON };
     struct source *src = source_open_memory(bytes, "fuzz");
     struct reader *r = NULL;
 

@@ -55,7 +55,9 @@ static void dump_source(struct dump *d, const struct decoder *decoder, struct so
                         bool walk_only, bool recover)
 {
     struct reader_options o = { .names = d->names, .recover = recover };
-    struct reader_visitor v = { .event = on_event, .ctx = d, .facts_only = !d->json };
+    struct reader_visitor v = {
+        .event = on_event, .ctx = d, .facts_only = !d->json, .lazy = d->json
+    };
     struct reader *r = NULL;
     struct ev_err err;
 
