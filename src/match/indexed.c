@@ -466,29 +466,41 @@ static const uint32_t *kept(struct index_state *st, const uint32_t *known, size_
     return st->copy;
 }
 
+/* Adds a value to the key. */
+static bool asked_add(struct index_state *st, size_t *used, uint32_t which, const struct value *v)
+{
+    const uint32_t head[] = { which, v->type, v->n };
+
+    if (v->n > sizeof st->asked - sizeof head || *used > sizeof st->asked - sizeof head - v->n)
+        return false;
+    memcpy(st->asked + *used, head, sizeof head);
+    *used += sizeof head;
+    if (v->n > 0)
+        memcpy(st->asked + *used, v->p, v->n);
+    *used += v->n;
+    return true;
+}
+
 /* The key of the values of n fields, any of them as often as it occurs. False when it is too long. */
 static bool asked_key(struct index_state *st, const uint32_t *field, uint32_t n,
                       const struct view *v, struct memo_key *ret)
 {
     size_t used = sizeof st->alike;
+    uint64_t some = 0;
 
+    for (uint32_t k = 0; k < n; k++)
+        some |= UINT64_C(1) << (field[k] & 63);
     memcpy(st->asked, &st->alike, used);
     for (size_t i = 0; i < v->event.n; i++) {
         const struct field *f = &v->event.field[i];
-        uint32_t head[3] = { 0, f->value.type, f->value.n };
+        uint32_t which = 0;
 
-        while (head[0] < n && field[head[0]] != f->id)
-            head[0]++;
-        if (head[0] == n || f->part == EVENT_RENDERING)
+        if (!(some >> (f->id & 63) & 1) || f->part == EVENT_RENDERING)
             continue;
-        if (f->value.n > sizeof st->asked - sizeof head ||
-            used > sizeof st->asked - sizeof head - f->value.n)
+        while (which < n && field[which] != f->id)
+            which++;
+        if (which < n && !asked_add(st, &used, which, &f->value))
             return false;
-        memcpy(st->asked + used, head, sizeof head);
-        used += sizeof head;
-        if (f->value.n > 0)
-            memcpy(st->asked + used, f->value.p, f->value.n);
-        used += f->value.n;
     }
     *ret = (struct memo_key){ .bytes = slice_of(st->asked, used), .sieve = ASKED_SIEVE };
     return true;

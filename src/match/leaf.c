@@ -202,6 +202,60 @@ enum tri leaf_plain(const struct leaf *l, struct view *v, struct regex_state *s,
     return answer;
 }
 
+static bool is_ascii(struct slice s)
+{
+    uint64_t v, all = 0;
+    size_t i = 0;
+
+    for (; s.n - i >= sizeof v; i += sizeof v) {
+        memcpy(&v, s.p + i, sizeof v);
+        all |= v;
+    }
+    for (; i < s.n; i++)
+        all |= s.p[i];
+    return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* A text that is the literal, or begins or ends with it: no search tells more. */
+static bool place_at_end(const struct pattern *p, bool is_number, struct slice text,
+                         struct place *ret)
+{
+    const struct token *t = p->token;
+
+    if (pattern_is_plain(p)) {
+        ret->length = text.n;
+        return true;
+    }
+    if (p->n != 2 || is_number)
+        return false;
+    if (t[0].kind == TOKEN_LITERAL && t[1].kind == TOKEN_ANY) {
+        ret->length = t[0].literal.n;
+        return true;
+    }
+    if (t[0].kind != TOKEN_ANY || t[1].kind != TOKEN_LITERAL)
+        return false;
+    ret->length = t[1].literal.n;
+    ret->offset = text.n - ret->length;
+    return true;
+}
+
+void leaf_place(const struct leaf *l, struct view *v, struct regex_state *s,
+                struct place *ret_place)
+{
+    const struct test *t = l->test;
+    uint32_t i = t->field.p ? view_first(v, t->field_id) : VIEW_END;
+
+    if (t->kind == TEST_PATTERN && i != VIEW_END && v->next[i] == VIEW_END) {
+        struct slice text = event_text(&v->event, i);
+
+        *ret_place = (struct place){ .field = i };
+        if ((l->pattern.cased || is_ascii(text)) &&
+            place_at_end(&l->pattern, t->u.text.is_number, text, ret_place))
+            return;
+    }
+    leaf_plain(l, v, s, ret_place);
+}
+
 bool leaf_unknown(const struct leaf *l, struct view *v)
 {
     return (l->carried && view_silent(v, l->test->field_id)) ||

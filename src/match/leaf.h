@@ -36,6 +36,10 @@ void leaf_release(struct leaf *l);
 enum tri leaf_plain(const struct leaf *l, struct view *v, struct regex_state *s,
                     struct place *ret_place);
 
+/* Where a test is true, of which that is known: what leaf_plain would say, mostly without a search. */
+void leaf_place(const struct leaf *l, struct view *v, struct regex_state *s,
+                struct place *ret_place);
+
 /* Is the test unknown because the record does not carry its field? */
 bool leaf_unknown(const struct leaf *l, struct view *v);
 

@@ -206,12 +206,10 @@ static void mark_untested(struct naive *e, const struct node *n)
     }
 }
 
-static void hit_matched(struct naive *e, struct hit *h, const struct test *t)
+static void hit_place(struct naive *e, struct hit *h, const struct test *t, struct place place)
 {
     struct matched *m = &h->matched[h->nmatched];
-    struct place place = { .field = VIEW_END };
 
-    leaf_plain(&e->c->leaf[t->index], e->v, e->s->regex, &place);
     *m = (struct matched){ .test = t,
                            .selection = e->c->rule->selection[t->selection].name,
                            .field = t->field,
@@ -220,6 +218,14 @@ static void hit_matched(struct naive *e, struct hit *h, const struct test *t)
     if (place.field != VIEW_END)
         m->field = e->v->event.field[place.field].name;
     h->nmatched++;
+}
+
+static void hit_matched(struct naive *e, struct hit *h, const struct test *t)
+{
+    struct place place = { .field = VIEW_END };
+
+    leaf_plain(&e->c->leaf[t->index], e->v, e->s->regex, &place);
+    hit_place(e, h, t, place);
 }
 
 /* other: the second field of a fieldref. */
@@ -332,8 +338,12 @@ void naive_retell(struct scratch *s, const uint32_t *told, struct view *v)
     s->counts[r->index].undecided += told[1] == VERDICT_POSSIBLE;
     if (!hit_room(&e, h))
         return;
-    for (; test < open; test++)
-        hit_matched(&e, h, r->test[*test]);
+    for (; test < open; test++) {
+        struct place place = { .field = VIEW_END };
+
+        leaf_place(&e.c->leaf[*test], v, s->regex, &place);
+        hit_place(&e, h, r->test[*test], place);
+    }
     for (; test < told + told_size(told); test++)
         hit_untested(&e, h, r->test[*test >> 1], *test & 1);
 }
