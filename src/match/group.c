@@ -27,14 +27,20 @@ struct key_entry {
     struct slice key;
 };
 
-/* An entry of late, with its key as it was written: logs alternate between a few kinds of events. */
+/* An entry of late, with its key as it was written and the form of its event: logs alternate between a
+ * few kinds of events. */
 struct recent {
     struct key_entry *entry; /* NULL: none */
-    size_t n;
+    uint32_t form;           /* number of the shape */
+    bool plain;              /* event_id_is_plain */
+    bool has_id;             /* the one field named EventID is id_at, of VALUE_U16 */
+    uint32_t id_at;
+    size_t n; /* bytes of the key */
+    struct form fields;
     uint8_t key[KEY_MOST];
 };
 
-#define RECENT 32 /* a power of two */
+#define RECENT 64 /* a power of two */
 
 void groups_init(struct groups *g, const struct index *ix)
 {
@@ -75,8 +81,8 @@ static void groups_forget(struct groups *g)
     gaps_forget(g);
     map_clear(&g->by_key);
     arena_reset(&g->arena);
-    for (size_t i = 0; i < RECENT; i++)
-        g->recent[i].entry = NULL;
+    memset(g->recent, 0, RECENT * sizeof *g->recent);
+    g->forms = 0;
 }
 
 static bool target_may_take(const struct logsource_target *t, const struct event *ev)
@@ -130,10 +136,10 @@ static bool event_id_is_plain(const struct event *ev)
 }
 
 /* Flags, EventID, channel, NUL, provider, as they are. 0 when it does not fit. */
-static size_t key_make(const struct event *ev, uint8_t b[KEY_MOST])
+static size_t key_make(const struct event *ev, bool plain, uint8_t b[KEY_MOST])
 {
-    uint8_t flags = (uint8_t)(ev->has_event_id | event_id_is_plain(ev) << 1 |
-                              (ev->channel.p != NULL) << 2 | (ev->provider.p != NULL) << 3);
+    uint8_t flags = (uint8_t)(ev->has_event_id | plain << 1 | (ev->channel.p != NULL) << 2 |
+                              (ev->provider.p != NULL) << 3);
 
     if (ev->channel.n + ev->provider.n + KEY_HEAD + 1 > KEY_MOST)
         return 0;
@@ -145,6 +151,19 @@ static size_t key_make(const struct event *ev, uint8_t b[KEY_MOST])
     if (ev->provider.n > 0)
         memcpy(b + KEY_HEAD + ev->channel.n + 1, ev->provider.p, ev->provider.n);
     return ev->channel.n + ev->provider.n + KEY_HEAD + 1;
+}
+
+/* Is this key_make's of the event? */
+static bool key_is(const uint8_t *b, size_t n, const struct event *ev, bool plain)
+{
+    const uint8_t *channel = b + KEY_HEAD, *provider = channel + ev->channel.n + 1;
+    uint8_t flags = (uint8_t)(ev->has_event_id | plain << 1 | (ev->channel.p != NULL) << 2 |
+                              (ev->provider.p != NULL) << 3);
+
+    return n == ev->channel.n + ev->provider.n + KEY_HEAD + 1 && b[0] == flags &&
+           memcmp(b + 1, &ev->event_id, 4) == 0 && provider[-1] == 0 &&
+           memo_bytes_eq(channel, ev->channel.p, ev->channel.n) &&
+           memo_bytes_eq(provider, ev->provider.p, ev->provider.n);
 }
 
 static struct key_entry *entry_new(struct groups *g, const struct event *ev)
@@ -162,32 +181,87 @@ static struct key_entry *entry_new(struct groups *g, const struct event *ev)
     return e;
 }
 
-/* The entry of the event's key. Names are the same in any case: a log that plays with it does not
- * make more entries. */
-static struct key_entry *entry_find(struct groups *g, const struct event *ev)
+/* Names are the same in any case: a log that plays with it does not make more entries. */
+static struct key_entry *entry_find(struct groups *g, const struct event *ev, uint8_t *b, size_t n)
 {
-    uint8_t b[KEY_MOST];
-    size_t n = key_make(ev, b);
-    struct slice key;
-    uint64_t *known;
-    struct recent *r = &g->recent[(ev->event_id ^ n) % RECENT];
+    struct slice key = slice_of(b, n);
     struct key_entry *e;
+    uint64_t *known;
 
-    if (n == 0)
-        return entry_new(g, ev);
-    if (r->entry && n == r->n && memcmp(b, r->key, n) == 0)
-        return r->entry;
-    memcpy(r->key, b, n);
-    r->n = n;
     for (size_t i = KEY_HEAD; i < n; i++)
         b[i] = fold_ascii(b[i]);
-    key = slice_of(b, n);
     known = map_get(&g->by_key, key);
     e = known ? (struct key_entry *)(uintptr_t)*known : entry_new(g, ev);
     if (!known)
         map_put(&g->by_key, arena_dup(&g->arena, key), (uint64_t)(uintptr_t)e, NULL);
-    r->entry = e;
     return e;
+}
+
+/* Is the event like the one of late in channel, provider, EventID and form? */
+static bool recent_is(const struct recent *r, const struct event *ev)
+{
+    bool plain = r->plain;
+
+    if (!r->entry || !form_is(&r->fields, ev))
+        return false;
+    if (r->has_id) {
+        const struct value *v = &ev->field[r->id_at].value;
+
+        plain = ev->has_event_id && v->n == 2 && (uint32_t)(v->p[0] | v->p[1] << 8) == ev->event_id;
+    }
+    return plain == r->plain && key_is(r->key, r->n, ev, plain);
+}
+
+/* Where the one field named EventID is; false when there is none, or not one that recent_is reads. */
+static bool find_id(const struct event *ev, uint32_t *ret_at)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < ev->n; i++)
+        if (ev->field[i].id == FIELD_EVENTID && ev->field[i].part != EVENT_RENDERING) {
+            n++;
+            *ret_at = i;
+        }
+    return n == 1 && ev->field[*ret_at].part == EVENT_SYSTEM &&
+           ev->field[*ret_at].value.type == VALUE_U16;
+}
+
+static size_t recent_place(const struct event *ev)
+{
+    size_t h = ev->event_id ^ ev->n << 1;
+
+    for (size_t i = ev->n > 4 ? ev->n - 4 : 0; i < ev->n; i++)
+        h = h * 31 + ev->field[i].value.type;
+    return (h ^ h >> 6) % RECENT;
+}
+
+static struct key_entry *entry_of(struct groups *g, const struct event *ev)
+{
+    struct recent *r = &g->recent[recent_place(ev)];
+    uint8_t b[KEY_MOST];
+    bool plain;
+    size_t n;
+
+    g->form = r->form;
+    if (recent_is(r, ev))
+        return r->entry;
+    g->form = 0;
+    plain = event_id_is_plain(ev);
+    n = key_make(ev, plain, b);
+    if (n == 0)
+        return entry_new(g, ev);
+    r->entry = NULL;
+    r->has_id = find_id(ev, &r->id_at);
+    /* What recent_is cannot tell from the shape is not kept. */
+    if (ev->n > LAYOUT_MOST || (!r->has_id && plain))
+        return entry_find(g, ev, b, n);
+    memcpy(r->key, b, n);
+    r->n = n;
+    r->plain = plain;
+    form_set(&r->fields, ev, &g->arena);
+    r->form = g->form = ++g->forms;
+    r->entry = entry_find(g, ev, b, n);
+    return r->entry;
 }
 
 static bool rule_allows(const struct index *ix, uint32_t rule, const struct event *ev, bool plain)
@@ -343,9 +417,9 @@ const struct group *groups_find(struct groups *g, struct event *ev)
     struct key_entry *e;
     unsigned bits = 0;
 
-    if (g->arena.used > LIMIT_GROUP_ARENA)
+    if (g->arena.used > LIMIT_GROUP_ARENA || g->forms == UINT32_MAX)
         groups_forget(g);
-    e = entry_find(g, ev);
+    e = entry_of(g, ev);
     for (size_t i = 0; i < e->nmaybe; i++) {
         enum twin_kind twin;
 

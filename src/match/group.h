@@ -124,6 +124,8 @@ struct groups {
     bool *silent_now; /* by field id, the same, by groups_tell */
     struct facts facts;
     struct recent *recent; /* by a few bits of their keys */
+    uint32_t form;         /* of the event at hand, for layout_of */
+    uint32_t forms;        /* numbers given so far */
 };
 
 void groups_init(struct groups *g, const struct index *ix);

@@ -48,7 +48,6 @@ static void add_field(const struct index *ix, struct cohort *c, struct layout *l
     const struct field *f = &ev->field[at];
     uint32_t wants = wants_of(ix, c, f);
 
-    l->shape[at] = field_shape(f);
     if (wants & LOOK_MUTE)
         add_mute(l, ev, at, wants & LOOK_PLACE);
     else if (wants & LOOK_CARRIED)
@@ -59,7 +58,6 @@ static void add_field(const struct index *ix, struct cohort *c, struct layout *l
 
 static void fill(const struct index *ix, struct cohort *c, struct layout *l, const struct event *ev)
 {
-    l->n = ev->n;
     l->nlook = l->nmute = 0;
     l->spoke = false;
     bit_first(l->silent, c->ncarried);
@@ -74,16 +72,36 @@ static void fill(const struct index *ix, struct cohort *c, struct layout *l, con
     }
 }
 
-static void make_room(struct layout *l, const struct cohort *c, size_t n, struct arena *a)
+void form_set(struct form *s, const struct event *ev, struct arena *a)
+{
+    if (ev->n > s->room) {
+        s->room = ev->n < LAYOUT_MOST / 2 ? 2 * ev->n : ev->n;
+        s->v = arena_zalloc(a, s->room, sizeof *s->v);
+    }
+    s->n = ev->n;
+    for (size_t i = 0; i < ev->n; i++)
+        s->v[i] = form_field(&ev->field[i]);
+}
+
+static void make_room(struct layout *l, const struct cohort *c, struct arena *a)
 {
     if (!l->silent)
         l->silent = arena_zalloc(a, bit_words(c->ncarried), sizeof *l->silent);
-    if (n <= l->room && l->shape)
+    if (l->fields.room <= l->room && l->look)
         return;
-    l->room = n < LAYOUT_MOST / 2 ? 2 * n : n;
-    l->shape = arena_zalloc(a, l->room + 1, sizeof *l->shape);
+    l->room = l->fields.room;
     l->look = arena_zalloc(a, l->room + 1, sizeof *l->look);
     l->mute = arena_zalloc(a, l->room + 1, sizeof *l->mute);
+}
+
+static struct layout *layout_make(const struct index *ix, struct cohort *c, struct layout *l,
+                                  const struct event *ev, uint32_t form, struct arena *a)
+{
+    form_set(&l->fields, ev, a);
+    make_room(l, c, a);
+    l->form = form;
+    fill(ix, c, l, ev);
+    return l;
 }
 
 /* The one that was used last stands first. */
@@ -96,23 +114,29 @@ static struct layout *front(struct cohort *c, size_t i)
     return c->layout[0] = l;
 }
 
-struct layout *layout_of(const struct index *ix, struct cohort *c, const struct event *ev,
-                         struct arena *groups, struct arena *a)
+static struct layout *find(struct cohort *c, const struct event *ev, uint32_t form)
 {
-    struct layout *l;
-
     for (size_t i = 0; i < c->nlayout; i++)
-        if (layout_is(c->layout[i], ev))
+        if (form && c->layout[i]->form == form)
             return i == 0 ? c->layout[0] : front(c, i);
-    if (ev->n > LAYOUT_MOST) {
-        l = arena_zalloc(a, 1, sizeof *l);
-        make_room(l, c, ev->n, a);
-    } else {
-        if (c->nlayout < LAYOUTS)
-            c->layout[c->nlayout++] = arena_zalloc(groups, 1, sizeof *l);
-        l = front(c, c->nlayout - 1);
-        make_room(l, c, ev->n, groups);
-    }
-    fill(ix, c, l, ev);
-    return l;
+    for (size_t i = 0; i < c->nlayout; i++)
+        if (form_is(&c->layout[i]->fields, ev)) {
+            c->layout[i]->form = form;
+            return front(c, i);
+        }
+    return NULL;
+}
+
+struct layout *layout_of(const struct index *ix, struct cohort *c, const struct event *ev,
+                         uint32_t form, struct arena *groups, struct arena *a)
+{
+    struct layout *l = find(c, ev, form);
+
+    if (l)
+        return l;
+    if (ev->n > LAYOUT_MOST)
+        return layout_make(ix, c, arena_zalloc(a, 1, sizeof *l), ev, 0, a);
+    if (c->nlayout < LAYOUTS)
+        c->layout[c->nlayout++] = arena_zalloc(groups, 1, sizeof *l);
+    return layout_make(ix, c, front(c, c->nlayout - 1), ev, form, groups);
 }

@@ -8,6 +8,8 @@
 
 #include "event/event.h"
 
+#include <assert.h>
+
 struct cohort;
 struct index;
 
@@ -25,14 +27,21 @@ struct mute {
     uint32_t at, place; /* index of the field; in cohort.carried */
 };
 
+/* The fields of events of one form: ids, parts and types of values, in their order. */
+struct form {
+    uint64_t *v; /* by field, n of them */
+    size_t n, room;
+};
+
 struct layout {
-    uint64_t *shape;   /* by field, n of them */
+    uint32_t form; /* a number for its shape (group.h), or 0 */
+    struct form fields;
     struct look *look; /* nlook of them, first nread whose field has a sieve */
     struct mute *mute;
     uint64_t *silent; /* bit by place in cohort.carried; before the mute ones are asked */
-    size_t n, nread, nlook, nmute;
+    size_t nread, nlook, nmute;
+    size_t room; /* of look and mute */
     bool spoke;  /* a number behind the first nread was set by the last event */
-    size_t room; /* of shape, look and mute */
 };
 
 /* Layouts of one cohort that are kept. */
@@ -40,25 +49,40 @@ struct layout {
 /* Events with more fields have none. */
 #define LAYOUT_MOST 512
 
-/* The cohort's layout for the event, made when there is none. Of an event that has more fields than
- * LAYOUT_MOST it lies in a; else in the arena of groups. */
+/* The cohort's layout for the event, made when there is none. form: a number of the event's shape that no
+ * other shape had, or 0. Of an event that has more fields than LAYOUT_MOST it lies in a; else in the
+ * arena of groups. */
 struct layout *layout_of(const struct index *ix, struct cohort *c, const struct event *ev,
-                         struct arena *groups, struct arena *a);
+                         uint32_t form, struct arena *groups, struct arena *a);
 
-static inline uint64_t field_shape(const struct field *f)
+#define FORM_KEY UINT64_C(0xffffffffff) /* id and part */
+
+/* Id, part and type of a field. */
+static inline uint64_t form_field(const struct field *f)
 {
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t v; /* id and part, and padding */
+
+    static_assert(offsetof(struct field, part) == offsetof(struct field, id) + 4, "part behind id");
+    memcpy(&v, (const uint8_t *)f + offsetof(struct field, id), sizeof v);
+    return (v & FORM_KEY) | (uint64_t)f->value.type << 40;
+#else
     return f->id | (uint64_t)f->part << 32 | (uint64_t)f->value.type << 40;
+#endif
 }
 
-static inline bool layout_is(const struct layout *l, const struct event *ev)
+static inline bool form_is(const struct form *s, const struct event *ev)
 {
     uint64_t other = 0;
 
-    if (l->n != ev->n)
+    if (s->n != ev->n)
         return false;
     for (size_t i = 0; i < ev->n; i++)
-        other |= field_shape(&ev->field[i]) ^ l->shape[i];
+        other |= form_field(&ev->field[i]) ^ s->v[i];
     return other == 0;
 }
+
+/* Makes it that of the event. a: for more room. */
+void form_set(struct form *s, const struct event *ev, struct arena *a);
 
 #endif

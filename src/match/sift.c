@@ -295,7 +295,8 @@ static void gather(struct sift *s, const struct layout *l)
 bool sift_event(struct sift *s, struct match_profile *p, struct groups *g, struct cohort *c,
                 struct view *v)
 {
-    struct layout *l = layout_of(s->ix, c, &v->event, &g->arena, v->scratch);
+    struct layout *l =
+        layout_of(s->ix, c, &v->event, c->twin == TWIN_NONE ? g->form : 0, &g->arena, v->scratch);
     const bool anew = round_begin(s, l);
 
     if (c->age != s->memo->age)
