@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/print.h"
+#include "app/run.h"
 #include "app/talk.h"
 #include "rule/link.h"
 #include "rule/placeholder.h"
@@ -67,7 +68,8 @@ static int load_from(const struct options *o, const char *const *paths, size_t n
                                           .filter = o->filters.v,
                                           .nfilter = o->filters.n,
                                           .placeholders = ph,
-                                          .no_digests = !o->manifest };
+                                          .no_digests = !o->manifest,
+                                          .threads = run_threads(o) };
     if (rc == EV_OK)
         rc = ruleset_load_from(&from, ret->names, &ret->rules, err);
     else

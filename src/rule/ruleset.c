@@ -19,6 +19,7 @@
 #include "rule/yaml.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 
 struct loader {
     struct ruleset *rs;
@@ -270,6 +271,125 @@ static int load_paths(struct loader *l, const char *const *path, size_t npath, s
     return rc;
 }
 
+/* --- by two threads --- */
+
+#define BESIDE_LEAST 64 /* files; for fewer a thread is not worth it */
+
+struct rule_paths {
+    struct arena arena;
+    VEC(const char *) v;
+    bool trouble;
+};
+
+static int note_path(void *ctx, const char *path)
+{
+    struct rule_paths *p = ctx;
+    return vec_push(&p->v, LIMIT_RULE_FILES, arena_str(&p->arena, slice_str(path))) ? EV_OK
+                                                                                    : EV_ELIMIT;
+}
+
+static void note_no_path(void *ctx, const struct ev_err *err)
+{
+    struct rule_paths *p = ctx;
+    (void)err;
+    p->trouble = true;
+}
+
+/* A loader with the files that are its own. */
+struct part {
+    struct loader loader;
+    const char *const *path;
+    size_t n;
+    int rc;
+};
+
+static void *load_part(void *ctx)
+{
+    struct part *p = ctx;
+    for (size_t i = 0; i < p->n && p->rc == EV_OK; i++)
+        p->rc = visit_file(&p->loader, p->path[i]);
+    return NULL;
+}
+
+/* Would one thread have said just the same of these files? Not where limits are near or ids clash. */
+static bool joins(const struct loader *l, const struct part *p)
+{
+    const struct loader *b = &p->loader;
+    if (p->rc < 0 || b->any_trouble || b->rep.dropped || b->rs->arena.used > LIMIT_RULE_ARENA / 4 ||
+        l->rs->arena.used > LIMIT_RULE_ARENA / 4)
+        return false;
+    for (size_t i = 0; i < b->rule.n; i++)
+        if (b->rule.v[i]->id.n && map_get(&l->ids, b->rule.v[i]->id))
+            return false;
+    return true;
+}
+
+/* Appends what b read. False: the names did not find room, and all is to be read again. */
+static bool join(struct loader *l, struct loader *b)
+{
+    for (size_t i = 0; i < b->rule.n; i++)
+        if (!b->rule.v[i]->part_of && !ruleset_add_names(l->rs, b->rule.v[i]))
+            return false;
+    for (size_t i = 0; i < b->rule.n; i++) {
+        b->rule.v[i]->index = (uint32_t)l->rule.n;
+        (void)vec_push(&l->rule, SIZE_MAX, b->rule.v[i]);
+    }
+    for (size_t i = 0; i < b->broken.n; i++)
+        (void)vec_push(&l->broken, SIZE_MAX, b->broken.v[i]);
+    for (size_t i = 0; i < b->file.n; i++)
+        (void)vec_push(&l->file, SIZE_MAX, b->file.v[i]);
+    for (size_t i = 0; i < b->filter.n; i++)
+        (void)vec_push(&l->filter, SIZE_MAX, b->filter.v[i]);
+    for (size_t i = 0; i < b->rep.message.n; i++)
+        (void)vec_push(&l->rep.message, SIZE_MAX, b->rep.message.v[i]);
+    for (size_t i = 0; i < REFUSAL_KINDS; i++)
+        l->rs->refused[i] += b->rs->refused[i];
+    l->rs->not_rules += b->rs->not_rules;
+    l->rs->beside = b->rs->arena;
+    b->rs->arena = (struct arena){ 0 };
+    return true;
+}
+
+/* The second half of the files is another thread's, with names and an arena of its own. What it read is
+ * taken over as if it had been read behind the first half; where that is not certain, it is read again. */
+static int load_listed(struct loader *l, const struct rule_paths *paths)
+{
+    const size_t half = paths->v.n / 2;
+    struct part mine = { .path = paths->v.v, .n = half };
+    struct part other = { .path = paths->v.v + half, .n = paths->v.n - half };
+    struct names *names = names_new();
+    pthread_t thread;
+    loader_init(&other.loader, names);
+    other.loader.ph = l->ph;
+    other.loader.no_digests = l->no_digests;
+    const bool beside = pthread_create(&thread, NULL, load_part, &other) == 0;
+    for (size_t i = 0; i < mine.n && mine.rc == EV_OK; i++)
+        mine.rc = visit_file(l, mine.path[i]);
+    if (beside)
+        pthread_join(thread, NULL);
+    const bool joined = mine.rc == EV_OK && beside && joins(l, &other) && join(l, &other.loader);
+    ruleset_free(loader_release(&other.loader));
+    names_free(names);
+    for (size_t i = 0; !joined && i < other.n && mine.rc == EV_OK; i++)
+        mine.rc = visit_file(l, other.path[i]);
+    return mine.rc;
+}
+
+static int load_rules(struct loader *l, const struct ruleset_sources *from, struct ev_err *err)
+{
+    struct rule_paths paths = { .trouble = from->threads < 2 };
+    const struct rulewalk_visitor v = { note_path, note_no_path, &paths };
+    arena_init(&paths.arena, LIMIT_RULE_ARENA);
+    for (size_t i = 0; i < from->nrule && !paths.trouble; i++)
+        if (rulewalk(from->rule[i], &v, NULL) < 0)
+            paths.trouble = true;
+    int rc = paths.trouble || paths.v.n < BESIDE_LEAST ? load_paths(l, from->rule, from->nrule, err)
+                                                       : load_listed(l, &paths);
+    vec_release(&paths.v);
+    arena_release(&paths.arena);
+    return rc;
+}
+
 int ruleset_load_from(const struct ruleset_sources *from, struct names *names, struct ruleset **ret,
                       struct ev_err *err)
 {
@@ -277,7 +397,7 @@ int ruleset_load_from(const struct ruleset_sources *from, struct names *names, s
     loader_init(&l, names);
     l.ph = from->placeholders;
     l.no_digests = from->no_digests;
-    int rc = load_paths(&l, from->rule, from->nrule, err);
+    int rc = load_rules(&l, from, err);
     l.filters_only = true;
     if (rc == EV_OK)
         rc = load_paths(&l, from->filter, from->nfilter, err);
@@ -349,5 +469,6 @@ void ruleset_free(struct ruleset *rs)
     free(rs->message);
     free(rs->file);
     arena_release(&rs->arena);
+    arena_release(&rs->beside);
     free(rs);
 }

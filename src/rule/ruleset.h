@@ -37,6 +37,7 @@ struct placeholders;
 
 struct ruleset {
     struct arena arena;
+    struct arena beside; /* of the rules that another thread read */
     struct names *names; /* borrowed from the caller of ruleset_load */
     struct rule **rule;  /* usable rules, order of load; rule[i]->index == i */
     size_t n;
@@ -66,6 +67,7 @@ struct ruleset_sources {
     const struct placeholders *placeholders; /* for the modifier expand; may be NULL */
     bool
         no_digests; /* leave rule_file.sha256 zero: only a manifest shows it, and it costs a tenth */
+    unsigned threads; /* more than 1: two read the files, to the same result */
 };
 int ruleset_load_from(const struct ruleset_sources *from, struct names *names, struct ruleset **ret,
                       struct ev_err *err);

@@ -253,6 +253,81 @@ static void greedy_files_leave_room(void **state)
     loaded_free(&l);
 }
 
+static void load_by(struct loaded *l, const char *path, unsigned threads)
+{
+    const struct ruleset_sources from = { .rule = &path, .nrule = 1, .threads = threads };
+    *l = (struct loaded){ .names = names_new() };
+    buf_init(&l->text, LIMIT_MIB(4));
+    assert_int_equal(ruleset_load_from(&from, l->names, &l->rs, NULL), EV_OK);
+}
+
+static void expect_alike(const struct ruleset *a, const struct ruleset *b)
+{
+    assert_int_equal(a->n, b->n);
+    for (size_t i = 0; i < a->n; i++) {
+        const struct rule *x = a->rule[i], *y = b->rule[i];
+        assert_int_equal(y->index, i);
+        assert_true(slice_eq(x->title, y->title) && slice_eq(x->file, y->file));
+        assert_int_equal(x->ntest, y->ntest);
+        for (size_t t = 0; t < x->ntest; t++)
+            assert_int_equal(x->test[t]->field_id, y->test[t]->field_id);
+    }
+    assert_int_equal(a->nfile, b->nfile);
+    for (size_t i = 0; i < a->nfile; i++) {
+        assert_true(slice_eq(a->file[i].path, b->file[i].path));
+        assert_int_equal(a->file[i].rules, b->file[i].rules);
+        assert_memory_equal(a->file[i].sha256, b->file[i].sha256, 32);
+    }
+    assert_int_equal(a->nmessage, b->nmessage);
+    for (size_t i = 0; i < a->nmessage; i++) {
+        assert_int_equal(a->message[i].kind, b->message[i].kind);
+        assert_int_equal(a->message[i].line, b->message[i].line);
+        assert_true(slice_eq(a->message[i].file, b->message[i].file));
+        assert_true(slice_eq(a->message[i].text, b->message[i].text));
+    }
+    assert_int_equal(a->nbroken, b->nbroken);
+    assert_int_equal(a->not_rules, b->not_rules);
+    assert_memory_equal(a->refused, b->refused, sizeof a->refused);
+    assert_int_equal(names_count(a->names), names_count(b->names));
+}
+
+/* Fields and ids of their own in each file, faults in some, an old `near` in one. */
+static void write_rules(struct folder *f, int n)
+{
+    char name[32], text[512];
+    for (int i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "%03d.yml", i);
+        snprintf(text, sizeof text,
+                 "title: t%d\nid: \"%d\"\nlogsource: {product: windows, service: system}\n"
+                 "detection: {s: {Own%d: x}, o: {Shared%d: y}, condition: %s}\n",
+                 i, i, i, i / 7,
+                 i % 10 == 9      ? "nope"
+                 : i == n * 3 / 4 ? "s | near o"
+                                  : "s or o");
+        put(f, name, i % 25 == 24 ? "a: b\n" : text);
+    }
+}
+
+static void two_threads_load_the_same(void **state)
+{
+    struct folder *f = *state;
+    struct loaded one, two;
+    for (int clash = 0; clash < 3; clash++) {
+        write_rules(f, 150);
+        if (clash == 1) /* one id in both halves: told in the order of the files */
+            put(f, "140.yml", RULE("again", "3"));
+        if (clash == 2)
+            assert_int_equal(symlink("nowhere", at(f, "145-dead.yml")), 0);
+        load_by(&one, f->root, 1);
+        load_by(&two, f->root, 2);
+        expect_alike(one.rs, two.rs);
+        const char *said = loaded_messages(&two);
+        assert_int_equal(strstr(said, "id 3 is also that of") != NULL, clash == 1);
+        loaded_free(&one);
+        loaded_free(&two);
+    }
+}
+
 static void sigmahq_loads(void **state)
 {
     const char *shared = getenv("EVTRIAGE_SHARED");
@@ -290,6 +365,7 @@ int main(void)
         cmocka_unit_test(messages_are_capped_and_counted),
         cmocka_unit_test(repeated_documents_are_bounded),
         cmocka_unit_test_setup_teardown(greedy_files_leave_room, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(two_threads_load_the_same, make_folder, remove_folder),
         cmocka_unit_test(sigmahq_loads),
     };
     return cmocka_run_group_tests_name("ruleset", tests, NULL, NULL);
