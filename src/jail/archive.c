@@ -24,6 +24,7 @@ bool archive_streams(struct slice head)
 #include <archive_entry.h>
 
 #define STEP WIRE_SLOT
+#define NEAR 4096
 
 struct opened {
     struct jail *j;
@@ -33,6 +34,8 @@ struct opened {
     const char *path;
     uint8_t *step;
     uint64_t at; /* in from, where it can seek */
+    size_t
+        ahead; /* how much is read at once: little behind a jump, which may lead to a header only */
     bool seeks;
     /* Of the member at hand: bytes as its header says, and read; what of it was unpacked but not handed
      * on, zeros before that. */
@@ -56,7 +59,7 @@ static la_ssize_t on_read(struct archive *a, void *ctx, const void **ret)
     struct opened *o = ctx;
     struct ev_err err = { 0 };
     size_t n = 0;
-    int rc = o->seeks ? source_read_at(o->from, o->at, o->step, STEP, &n, &err)
+    int rc = o->seeks ? source_read_at(o->from, o->at, o->step, o->ahead, &n, &err)
                       : source_stream(o->from, o->step, STEP, &n, &err);
 
     jail_alive(o->j);
@@ -65,6 +68,7 @@ static la_ssize_t on_read(struct archive *a, void *ctx, const void **ret)
         return ARCHIVE_FATAL;
     }
     o->at += n;
+    o->ahead = 4 * o->ahead < STEP ? 4 * o->ahead : STEP;
     if (!o->seeks && o->j->top->of == o)
         o->j->top->in += n;
     *ret = o->step;
@@ -82,6 +86,7 @@ static la_int64_t on_skip(struct archive *a, void *ctx, la_int64_t n)
     if ((uint64_t)n > size - o->at)
         n = (la_int64_t)(size - o->at);
     o->at += (uint64_t)n;
+    o->ahead = NEAR;
     return n;
 }
 
@@ -100,6 +105,8 @@ static la_int64_t on_seek(struct archive *a, void *ctx, la_int64_t offset, int w
         base = (int64_t)size;
     if (__builtin_add_overflow(base, (int64_t)offset, &base) || base < 0)
         return ARCHIVE_FATAL;
+    if (o->at != (uint64_t)base)
+        o->ahead = NEAR;
     o->at = (uint64_t)base;
     return base;
 }
@@ -440,7 +447,9 @@ static int open_archive(struct opened *o)
 
 void archive_take(struct jail *j, struct source *s, const char *path)
 {
-    struct opened o = { .j = j, .from = s, .path = path, .seeks = source_can_read_at(s) };
+    struct opened o = {
+        .j = j, .from = s, .path = path, .ahead = STEP, .seeks = source_can_read_at(s)
+    };
     struct outermost own = { .of = &o };
 
     if (o.seeks)
