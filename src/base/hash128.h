@@ -45,7 +45,8 @@ static inline void hash128_block(uint64_t *a, uint64_t *b, uint64_t x, uint64_t 
 
 /* Adds n bytes as one piece: its length and `head` count as well as the bytes, so that no two lists of
  * pieces are one stream. Not to be mixed with hash128_add in one hash. */
-static inline void hash128_piece(struct hash128 *h, uint8_t head, const uint8_t *p, size_t n)
+__attribute__((always_inline)) static inline void hash128_piece(struct hash128 *h, uint8_t head,
+                                                                const uint8_t *p, size_t n)
 {
     const uint64_t front = (uint64_t)n << 8 | head;
     uint64_t a = h->a ^ front, b = h->b + front * HASH128_A0, x = 0, y = 0;

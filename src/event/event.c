@@ -50,17 +50,21 @@ struct slice event_get_name(struct event *ev, struct slice name)
  * whoever makes two events of one hash gets two rows. */
 void event_content_hash(struct event *ev, uint8_t ret[16])
 {
-    struct hash128 h;
+    /* Two, because each product waits for the one before. */
+    struct hash128 names, texts;
 
     event_texts(ev, 0);
-    hash128_init(&h);
+    hash128_init(&names);
+    hash128_init(&texts);
     for (size_t i = 0; i < ev->n; i++) {
         const struct slice name = ev->field[i].name, text = event_text(ev, i);
 
-        hash128_piece(&h, ev->field[i].part, name.p, name.n);
-        hash128_piece(&h, 0, text.p, text.n);
+        hash128_piece(&names, ev->field[i].part, name.p, name.n);
+        hash128_piece(&texts, 0, text.p, text.n);
     }
-    hash128_done(&h, ret);
+    hash128_done(&texts, ret);
+    hash128_piece(&names, 0, ret, 16);
+    hash128_done(&names, ret);
 }
 
 const char *origin_name(enum event_origin origin)

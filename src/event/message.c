@@ -125,6 +125,9 @@ struct slice event_meaning_find(struct event *ev, size_t i)
 struct writer {
     struct event *ev;
     const struct process *process;
+    size_t
+        data; /* the first field behind System: UserData may repeat its names (Channel of event 104),
+                  * and the data speak here */
     uint8_t b[MESSAGE_MOST];
     size_t n;
     bool missing;
@@ -241,13 +244,12 @@ static bool writer_special(struct writer *w, struct slice name)
     return true;
 }
 
-/* Is this the field of a template's name? UserData names may repeat those of System (Channel of event
- * 104): the data speak here. Most names are ruled out by their length or first letter. */
+/* Is this the field of a template's name? Most names are ruled out by their length or first letter. */
 static inline bool is_named(const struct field *f, struct slice name)
 {
-    if (f->part == EVENT_SYSTEM || f->part == EVENT_RENDERING || f->name.n < name.n)
+    if (f->name.n < name.n || (f->name.p[0] != name.p[0] && f->name.p[0] != ' '))
         return false;
-    return (f->name.p[0] == name.p[0] || f->name.p[0] == ' ') && name_eq(f->name, name);
+    return f->part != EVENT_SYSTEM && f->part != EVENT_RENDERING && name_eq(f->name, name);
 }
 
 /* name: what stands between braces. */
@@ -262,7 +264,7 @@ static void writer_field(struct writer *w, struct slice name)
         return;
     if (base)
         name = slice_sub(name, 0, name.n - file.n);
-    for (i = 0; i < w->ev->n; i++)
+    for (i = w->data; i < w->ev->n; i++)
         if (is_named(&w->ev->field[i], name))
             break;
     if (i < w->ev->n) {
@@ -332,6 +334,9 @@ void event_message(struct event *ev, const struct process *process, struct slice
             continue;
         w.ev = ev;
         w.process = process;
+        w.data = 0;
+        while (w.data < ev->n && ev->field[w.data].part == EVENT_SYSTEM)
+            w.data++;
         w.n = 0;
         w.missing = false;
         writer_template(&w, m->pattern);
