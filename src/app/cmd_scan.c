@@ -179,6 +179,13 @@ static void judge(struct run *run)
     run->summary.coverage = &run->coverage;
 }
 
+/* Does anybody read the summary? Rows as lines say nothing of it, and judging every rule takes longer
+ * than a small log. */
+static bool shows_summary(const struct run *run)
+{
+    return !run->o->quiet || run->o->manifest || !run->outputs.early;
+}
+
 static int scan(struct run *run, struct ev_err *err)
 {
     const struct options *o = run->o;
@@ -211,7 +218,8 @@ static int scan(struct run *run, struct ev_err *err)
         talk("interrupted: writing what was found; once more, and nothing is kept");
     if (rc < 0 && rc != EV_EINTR)
         return rc;
-    judge(run);
+    if (shows_summary(run))
+        judge(run);
     return write_outputs(run, &row);
 }
 
