@@ -506,13 +506,34 @@ static bool asked_key(struct index_state *st, const uint32_t *field, uint32_t n,
     return true;
 }
 
+/* What is remembered under the key, *ret_n numbers; NULL: nothing. last: the layout's entry of what was
+ * the case with the last event, which mostly is so again: then there is no need of a hash. */
+static const uint32_t *recall(struct index_state *st, struct memo_key *key, uint32_t *last,
+                              size_t *ret_n)
+{
+    struct layout *l = st->sift.layout;
+    struct memo *memo = st->sift.memo;
+    const uint32_t *known;
+
+    if (l->age != memo->age)
+        l->like = l->asked = 0;
+    l->age = memo->age;
+    known = memo_is(memo, *last, key->type, key->bytes, ret_n);
+    if (known)
+        return known;
+    memo_hash(memo, key);
+    if (!memo_find(memo, key, &known, ret_n))
+        return NULL;
+    *last = key->entry;
+    return known;
+}
+
 /* Rules that ask for more than facts: by the values, if these were met before. v: as remembered by
  * facts; rule: the first of them. */
 static void replay_asked(struct index_state *st, struct scratch *s, const uint32_t *v,
                          const uint32_t *rule, struct view *view)
 {
     const uint32_t rules = v[OUTCOME_ASKED], *known;
-    struct memo *memo = st->sift.memo;
     struct memo_key key;
     size_t n;
 
@@ -521,8 +542,8 @@ static void replay_asked(struct index_state *st, struct scratch *s, const uint32
             decide(st, s, rule[i], view);
         return;
     }
-    memo_hash(memo, &key);
-    if (memo_find(memo, &key, &known, &n)) {
+    known = recall(st, &key, &st->sift.layout->asked, &n);
+    if (known) {
         replay(st, s, kept(st, known, n), view);
         return;
     }
@@ -557,15 +578,14 @@ static void number_like(struct index_state *st)
 static void run_facts(struct index_state *st, struct scratch *s, struct cohort *c, struct view *v)
 {
     const struct gap *gap = groups_gap(&st->groups, c);
-    struct memo *memo = st->sift.memo;
     struct memo_key key = like_key(st, c);
     const uint32_t *known;
     size_t n;
 
     if (s->profile)
         count_woken(st, s->profile, c, gap);
-    memo_hash(memo, &key);
-    if (!st->sift.unlike && memo_find(memo, &key, &known, &n)) {
+    known = st->sift.unlike ? NULL : recall(st, &key, &st->sift.layout->like, &n);
+    if (known) {
         if (s->profile)
             s->profile->alike++;
         replay_like(st, s, known, n, v);

@@ -19,16 +19,20 @@ static void add_mute(struct layout *l, const struct event *ev, uint32_t at, uint
     l->mute[l->nmute++] = (struct mute){ at, place };
 }
 
-/* Values that only keywords are looked for in come last. Theirs is another `last` than that of values
- * which are read, for one of the same bytes in RenderingInfo gives other facts. */
+/* Values that only keywords are looked for in come last, but for those of System: they hardly change,
+ * and comparing costs less than searching. The `last` of RenderingInfo is not that of values which are
+ * read, for the same bytes give other facts there. */
 static void add_look(const struct index *ix, struct cohort *c, struct layout *l,
                      const struct field *f, uint32_t at, bool reads)
 {
-    const uint32_t field = reads ? f->id : (uint32_t)ix->nfield;
+    const uint32_t nfield = (uint32_t)ix->nfield;
+    const bool own = reads || (f->part == EVENT_SYSTEM && f->id < nfield);
     const bool keywords = !is_ignored(c->no_keywords, f->value.type);
 
-    l->look[l->nlook++] =
-        (struct look){ .at = at, .field = field, .last = &c->last[field], .keywords = keywords };
+    l->look[l->nlook++] = (struct look){ .at = at,
+                                         .field = reads ? f->id : nfield,
+                                         .last = &c->last[own ? f->id : nfield],
+                                         .keywords = keywords };
 }
 
 /* What of the field matters. */
@@ -40,6 +44,13 @@ static uint32_t wants_of(const struct index *ix, const struct cohort *c, const s
 static bool is_read(const struct index *ix, const struct cohort *c, const struct field *f)
 {
     return wants_of(ix, c, f) & LOOK_READS && !is_ignored(ix->ignores[f->id], f->value.type);
+}
+
+/* Is it searched for keywords alone, and remembered all the same? */
+static bool is_kept(const struct index *ix, const struct cohort *c, const struct field *f)
+{
+    return f->part == EVENT_SYSTEM && f->id < ix->nfield &&
+           !is_ignored(c->no_keywords, f->value.type) && !is_read(ix, c, f);
 }
 
 static void add_field(const struct index *ix, struct cohort *c, struct layout *l,
@@ -54,12 +65,15 @@ static void add_field(const struct index *ix, struct cohort *c, struct layout *l
         bit_remove(l->silent, wants & LOOK_PLACE);
     if (is_read(ix, c, f))
         add_look(ix, c, l, f, at, true);
+    else if (is_kept(ix, c, f))
+        add_look(ix, c, l, f, at, false);
 }
 
 static void fill(const struct index *ix, struct cohort *c, struct layout *l, const struct event *ev)
 {
     l->nlook = l->nmute = 0;
     l->spoke = false;
+    l->like = l->asked = 0;
     bit_first(l->silent, c->ncarried);
     for (uint32_t i = 0; i < ev->n; i++)
         add_field(ix, c, l, ev, i);
@@ -67,7 +81,7 @@ static void fill(const struct index *ix, struct cohort *c, struct layout *l, con
     for (uint32_t i = 0; i < ev->n; i++) {
         const struct field *f = &ev->field[i];
 
-        if (!is_ignored(c->no_keywords, f->value.type) && !is_read(ix, c, f))
+        if (!is_ignored(c->no_keywords, f->value.type) && !is_read(ix, c, f) && !is_kept(ix, c, f))
             add_look(ix, c, l, f, i, false);
     }
 }

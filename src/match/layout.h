@@ -36,12 +36,14 @@ struct form {
 struct layout {
     uint32_t form; /* a number for its shape (group.h), or 0 */
     struct form fields;
-    struct look *look; /* nlook of them, first nread whose field has a sieve */
+    struct look *look; /* nlook of them, first nread that are compared with the last one */
     struct mute *mute;
     uint64_t *silent; /* bit by place in cohort.carried; before the mute ones are asked */
     size_t nread, nlook, nmute;
-    size_t room; /* of look and mute */
-    bool spoke;  /* a number behind the first nread was set by the last event */
+    size_t room;          /* of look and mute */
+    uint32_t age;         /* memo_age of these entries in the memo: */
+    uint32_t like, asked; /* what the last event came to, by facts and by values; or 0 */
+    bool spoke;           /* a number behind the first nread was set by the last event */
 };
 
 /* Layouts of one cohort that are kept. */

@@ -51,14 +51,39 @@ bool memo_find(const struct memo *m, struct memo_key *k, const uint32_t **ret, s
  * numbers; then the numbers, then the bytes. */
 #define MEMO_HEAD 3
 
+/* Values of less than 16 bytes. */
+static inline bool memo_short_eq(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    uint64_t x[2], y[2];
+    uint32_t u[2], v[2];
+
+    if (n >= sizeof *x) {
+        memcpy(&x[0], a, sizeof *x);
+        memcpy(&x[1], a + n - sizeof *x, sizeof *x);
+        memcpy(&y[0], b, sizeof *y);
+        memcpy(&y[1], b + n - sizeof *y, sizeof *y);
+        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
+    if (n >= sizeof *u) {
+        memcpy(&u[0], a, sizeof *u);
+        memcpy(&u[1], a + n - sizeof *u, sizeof *u);
+        memcpy(&v[0], b, sizeof *v);
+        memcpy(&v[1], b + n - sizeof *v, sizeof *v);
+        return ((u[0] ^ v[0]) | (u[1] ^ v[1])) == 0;
+    }
+    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
+
 /* Most values are short: shorter than the way to the library's function. */
 static inline bool memo_bytes_eq(const uint8_t *a, const uint8_t *b, size_t n)
 {
     uint64_t x[2], y[2];
     size_t i = 0;
 
-    if (n < sizeof x || n > 32 * sizeof x)
-        return n == 0 || memcmp(a, b, n) == 0;
+    if (n < sizeof x)
+        return memo_short_eq(a, b, n);
+    if (n > 32 * sizeof x)
+        return memcmp(a, b, n) == 0;
     for (; i + sizeof x < n; i += sizeof x) {
         memcpy(x, a + i, sizeof x);
         memcpy(y, b + i, sizeof y);

@@ -219,7 +219,7 @@ static void meet_timed(struct sift *s, struct match_profile *p, struct cohort *c
     bool known = true;
     size_t facts;
 
-    if (look->field < s->ix->nfield)
+    if (look < s->layout->look + s->layout->nread)
         meet(s, c, view, look);
     else
         meet_words(s, c, view, look);
