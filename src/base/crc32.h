@@ -7,5 +7,7 @@
 
 /* Continued from crc; start with 0. */
 uint32_t crc32_add(uint32_t crc, struct slice s);
+/* Of what has the sum a, and n bytes of the sum b behind it. */
+uint32_t crc32_join(uint32_t a, uint32_t b, uint64_t n);
 
 #endif

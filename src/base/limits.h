@@ -154,7 +154,8 @@
 #define LIMIT_EVIDENCE_DEPTH 8          /* zip in tar in image in ... */
 #define LIMIT_EVIDENCE_RATIO                                                                       \
     2000 /* of all that an archive unpacks to, nested ones too, to its size: deflate 1,032 */
-#define LIMIT_EVIDENCE_FREE LIMIT_MIB(256)  /* unpacked before the ratio counts: a second's work */
+#define LIMIT_EVIDENCE_FREE LIMIT_MIB(256) /* unpacked before the ratio counts: a second's work */
+#define LIMIT_SUMMED_PARTS 65536 /* reads of one log, whose sums are joined: 4 GiB of chunks */
 #define LIMIT_EVIDENCE_BLOCK LIMIT_KIB(256) /* what libarchive unpacks for a member's first byte */
 #define LIMIT_EVIDENCE_BESIDE 4096     /* further files opened for one item: .E01 to .EZZ: 1,500 */
 #define LIMIT_EVIDENCE_CHAIN 64        /* images that continue each other; people make a handful */

@@ -165,7 +165,8 @@ static int say_start(struct container *e, struct ev_err *err)
     buf_str(&e->name, e->inside);
     wire_init(&e->out, WIRE_START, buf_view(&e->name));
     e->out.flags = (o->all_files ? WIRE_ALL_FILES : 0u) | (o->unallocated ? WIRE_UNALLOCATED : 0u) |
-                   (o->media ? WIRE_MEDIA_WANTED : 0u) | (o->no_shadows ? WIRE_NO_SHADOWS : 0u);
+                   (o->media ? WIRE_MEDIA_WANTED : 0u) | (o->no_shadows ? WIRE_NO_SHADOWS : 0u) |
+                   (o->sums ? WIRE_SUMS_WANTED : 0u);
     return container_say(e, &e->out, -1, err);
 }
 
@@ -331,7 +332,7 @@ static struct source *direct(struct container *e, uint64_t size, const char *pat
 
 static int found(struct container *e, struct container_member *ret, struct ev_err *err)
 {
-    const uint32_t flags = e->in.flags;
+    const uint32_t flags = e->in.flags, sum = (uint32_t)e->in.offset;
     uint64_t size = e->in.size;
     int fd = -1, rc = EV_OK;
 
@@ -360,6 +361,8 @@ static int found(struct container *e, struct container_member *ret, struct ev_er
         source_set_state(ret->source, flags & WIRE_RAW       ? SOURCE_RAW
                                       : flags & WIRE_DELETED ? SOURCE_DELETED
                                                              : SOURCE_LIVE);
+    if (ret->source && (flags & WIRE_SUM))
+        ret->source = source_summed(ret->source, sum);
     return 1;
 }
 

@@ -23,7 +23,9 @@ struct container_options {
     bool all_files;   /* of file systems: look at every file, not only where Windows keeps logs */
     bool unallocated; /* of disks: also space that no file uses, page files */
     bool no_shadows;
-    bool media;                     /* also hand over the disk in each image, to be hashed */
+    bool sums;  /* sources of logs that an archive holds as they are: source_settle() tells whether
+                * their checksum fits; else that was looked at before, and is told */
+    bool media; /* also hand over the disk in each image, to be hashed */
     struct slice archive_passwords; /* one a line each; absent: none */
     struct slice bitlocker_passwords, bitlocker_recovery, bitlocker_startup;
     unsigned

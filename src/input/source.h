@@ -65,6 +65,12 @@ struct source *source_piece(const struct source *of, uint64_t from, uint64_t siz
 int source_digest(const struct source *s, unsigned which, bool (*stop)(void *ctx), void *stop_ctx,
                   struct digests *ret, uint64_t *ret_size, struct ev_err *err);
 
+/* The same bytes, whose CRC-32 should be crc: each piece that is read is summed up. Takes `of` over. */
+struct source *source_summed(struct source *of, uint32_t crc);
+/* Once nobody reads s any more: EV_EFORMAT, with a sentence, when its sum is another; what nobody has read is
+ * read for that, with errors as of source_read_at. EV_OK for all that source_summed did not make. */
+int source_settle(const struct source *s, struct ev_err *err);
+
 /* A regular file, opened read-only (O_RDONLY|O_CLOEXEC|O_NOCTTY); readable with pread. */
 int source_open_file(const char *path, struct source **ret, struct ev_err *err);
 /* Bytes in memory, borrowed. */

@@ -27,7 +27,7 @@ enum {
 enum wire_type {
     /* from the jail */
     WIRE_READY = 1, /* locked; nothing was parsed yet */
-    WIRE_FOUND,     /* text: path inside; handle, size, flags, time */
+    WIRE_FOUND,     /* text: path inside; handle, size, flags, time; with WIRE_SUM offset */
     WIRE_DATA,      /* n bytes in a slot; of a FOUND stream, a SPOOL, or an answer to READ */
     WIRE_END,       /* of a stream; text: what was wrong, or nothing */
     WIRE_TROUBLE,   /* text: path inside, NUL, sentence */
@@ -64,12 +64,14 @@ enum {
     WIRE_UNALLOCATED = 2,
     WIRE_MEDIA_WANTED = 4,
     WIRE_NO_SHADOWS = 8,
+    WIRE_SUMS_WANTED = 512, /* of logs that lie in an archive as they are: the program checks */
     /* FOUND */
     WIRE_STREAM = 16,
     WIRE_DELETED = 32,
     WIRE_EXTENTS = 128, /* in place, and n pairs in the slot say where: offset in the item or
                          * SOURCE_HOLE, bytes; all of it */
-    WIRE_RAW = 64       /* bytes without order, to be carved */
+    WIRE_RAW = 64,      /* bytes without order, to be carved */
+    WIRE_SUM = 256      /* offset: the CRC-32 that its archive holds of it */
 };
 
 /* 1: there is an MD5, 2: a SHA-1; the MD5, the SHA-1. */

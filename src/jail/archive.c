@@ -315,7 +315,8 @@ static uint64_t filetime(bool set, time_t t)
 }
 
 /* The member at hand as it lies in the archive; NULL: it is packed, or not where it can be read. */
-static struct source *stored(struct opened *o, struct archive_entry *e, const char *path)
+static struct source *stored(struct opened *o, struct archive_entry *e, const char *path,
+                             struct about *a)
 {
     const char *format = archive_format_name(o->a);
     const la_int64_t at = archive_filter_bytes(o->a, 0);
@@ -324,7 +325,7 @@ static struct source *stored(struct opened *o, struct archive_entry *e, const ch
         !strstr(format, "(uncompressed)") || at < 0 || o->said >= UINT32_MAX ||
         archive_entry_is_encrypted(e))
         return NULL;
-    return stored_member(o->j, o->from, (uint64_t)at, o->said, path);
+    return stored_member(o->j, o->from, (uint64_t)at, o->said, path, a);
 }
 
 static void entry(struct opened *o, struct archive_entry *e)
@@ -341,7 +342,7 @@ static void entry(struct opened *o, struct archive_entry *e)
         return;
     about.time[0] = filetime(archive_entry_birthtime_is_set(e), archive_entry_birthtime(e));
     about.time[1] = filetime(archive_entry_mtime_is_set(e), archive_entry_mtime(e));
-    s = stored(o, e, path);
+    s = stored(o, e, path, &about);
     item_take(o->j, s ? s : source_new(&ops, o, path), path, &about);
 }
 

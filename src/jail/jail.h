@@ -63,6 +63,8 @@ struct jail {
 struct about {
     enum source_state state;
     uint64_t time[8]; /* FILETIME: created, modified, changed, accessed, the same of $FILE_NAME */
+    bool has_sum;     /* the program is to check it */
+    uint32_t sum;
 };
 
 /* --- talk.c: the conversation. All end the process when the program is gone. --- */

@@ -61,18 +61,10 @@ static bool sum_fits(struct jail *j, const struct source *s, uint32_t crc)
     return rc == EV_OK && is == crc;
 }
 
-/* Is it anything that is taken apart or read? Else nobody needs its sum. */
-static bool matters(const struct source *s)
+struct source *stored_member(struct jail *j, const struct source *s, uint64_t at, uint64_t size,
+                             const char *path, struct about *a)
 {
     enum probe_kind kind = PROBE_OTHER;
-
-    return probe_source(s, &kind, NULL) < 0 ||
-           (kind != PROBE_OTHER && kind != PROBE_EMPTY && kind != PROBE_IMAGE_PART);
-}
-
-struct source *stored_member(struct jail *j, const struct source *s, uint64_t at, uint64_t size,
-                             const char *path)
-{
     struct source *member;
     uint64_t all = 0;
     uint32_t crc;
@@ -81,7 +73,13 @@ struct source *stored_member(struct jail *j, const struct source *s, uint64_t at
         !header_before(s, at, size, &crc))
         return NULL;
     member = source_piece(s, at, size, path);
-    if (matters(member) && !sum_fits(j, member, crc))
+    if (probe_source(member, &kind, NULL) == EV_OK &&
+        (kind == PROBE_OTHER || kind == PROBE_EMPTY || kind == PROBE_IMAGE_PART))
+        return member; /* nobody needs its sum */
+    a->has_sum =
+        (kind == PROBE_EVTX || kind == PROBE_EVENT_XML) && (j->flags & WIRE_SUMS_WANTED) != 0;
+    a->sum = crc;
+    if (!a->has_sum && !sum_fits(j, member, crc))
         jail_trouble(
             j, path,
             "is damaged or was altered: it does not fit the checksum that its archive holds");

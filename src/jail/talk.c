@@ -111,6 +111,10 @@ static void found_init(struct jail *j, const char *path, const struct about *a)
         j->out.flags |= WIRE_DELETED;
     if (a->state == SOURCE_RAW)
         j->out.flags |= WIRE_RAW;
+    if (a->has_sum) {
+        j->out.flags |= WIRE_SUM;
+        j->out.offset = a->sum;
+    }
     memcpy(j->out.time, a->time, sizeof j->out.time);
 }
 

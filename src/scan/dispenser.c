@@ -35,6 +35,7 @@ struct dispenser *dispenser_new(struct inputs *in, const struct decoder *decoder
     d->in = in;
     d->decoder = decoder;
     d->options = o;
+    in->container.sums = true; /* file_settle() */
     arena_init(&d->image_arena, LIMIT_INPUT_ARENA);
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->opened, NULL);
@@ -47,6 +48,7 @@ void dispenser_watch(struct dispenser *d, dispenser_opened_fn *opened, void *ctx
     d->watch_ctx = ctx;
 }
 
+/* Under the lock, or alone: nothing more of f is read. */
 static void file_close(struct scan_file *f)
 {
     if (f->reader)
@@ -122,6 +124,16 @@ static void file_failed(struct dispenser *d, struct scan_file *f, const struct e
     f->in.reason = arena_dup(&d->in->arena, slice_str(ev_err_format(err, text, sizeof text)));
 }
 
+/* Under the lock: all of f was read. */
+static void file_settle(struct dispenser *d, struct scan_file *f)
+{
+    struct ev_err err = { 0 };
+
+    if (f->source && source_settle(f->source, &err) < 0)
+        f->altered = arena_dup(&d->in->arena, slice_str(err.text));
+    file_close(f);
+}
+
 /* Under the lock: nothing of f will be read. */
 static void leave_alone(struct dispenser *d, struct scan_file *f)
 {
@@ -153,7 +165,7 @@ static void open_unlocked(struct dispenser *d, struct scan_file *f)
     if (rc != EV_OK)
         file_failed(d, f, &err);
     if (rc != EV_OK || jobs == 0)
-        file_close(f);
+        file_settle(d, f);
     pthread_cond_broadcast(&d->opened);
 }
 
@@ -386,7 +398,7 @@ void dispenser_done(struct dispenser *d, struct scan_file *f, const struct accou
     if (rc < 0 && rc != EV_EINTR)
         file_failed(d, f, err);
     if (++f->done == f->jobs)
-        file_close(f);
+        file_settle(d, f);
     pthread_cond_broadcast(&d->opened);
     pthread_mutex_unlock(&d->lock);
 }
@@ -424,9 +436,23 @@ const char *dispenser_path(const struct dispenser *d, const struct scan_file *f)
     return f->in.path;
 }
 
-/* What was never looked at (a run that stopped early) is in the list all the same. */
+/* What was never looked at (a run that stopped early) is in the list all the same; what was read and is not what
+ * its archive says is there once more, in the order of the files, whoever finished them first. */
 size_t dispenser_files(struct dispenser *d)
 {
+    const size_t n = d->file.n;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct scan_file *f = d->file.v[i];
+        struct input in = f->in;
+        if (!f->altered.p)
+            continue;
+        in.fate = FILE_UNREADABLE;
+        in.reason = f->altered;
+        in.has_sha256 = false;
+        d->file.v[i]->altered = SLICE_ABSENT;
+        (void)file_add(d, &in);
+    }
     while (d->next < d->in->list.n && file_add(d, &d->in->list.v[d->next]))
         d->next++;
     return d->file.n;

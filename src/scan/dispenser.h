@@ -18,7 +18,9 @@ struct scan_file {
     struct reader *reader;
     const struct decoder *decoder;
     uint64_t jobs, next, done;
-    bool tried;               /* it was opened, or will never be */
+    bool tried; /* it was opened, or will never be */
+    struct slice
+        altered; /* why it is not what its archive says, though it was read; absent: it is */
     struct accounting counts; /* changed under the dispenser's lock only */
     VEC(struct finding) findings;
 };

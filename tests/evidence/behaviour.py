@@ -208,8 +208,13 @@ def stored(c, scan):
     bad = bytearray(whole)
     at = bad.find(data[:64]) + len(data) - 200  # slack: no record of the log
     bad[at] ^= 1
-    rows, said = scan(write(os.path.join(c.work, "sum.zip"), bad), expect=(3,))
-    must(len(rows) == len(want) and "damaged or was altered" in said, said)
+    path = write(os.path.join(c.work, "sum.zip"), bad)
+    for args in (), ("-j", "1"), ("-j", "4"), ("--recover",), ("--decoder", "libevtx"), ("--no-shadow-copies", "--disk", "1M"):
+        rows, said = scan(*args, path, expect=(3,))
+        must(len(rows) == len(want) and said.count("damaged or was altered") == 1, said)
+        must("1 of 2 files read" in said, said)
+    done = subprocess.run([m.PROGRAM, "verify", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    must(b"altered" in done.stdout, done.stdout)
     bad = bytearray(zip_of([("a.evtx", data)]))
     for sign, at in (b"PK\x03\x04", 14), (b"PK\x01\x02", 16):  # packed: another checksum
         bad[bad.rfind(sign) + at] ^= 1
