@@ -15,6 +15,8 @@ struct render {
     struct render_direct direct;
     struct buf text;  /* room for one event's clean XML */
     struct map names; /* of one JSON object */
+    /* The name of the source at hand, and the beginning of the member `source` of its events. */
+    struct buf file, source;
     bool csv_raw;
 };
 

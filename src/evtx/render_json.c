@@ -69,7 +69,7 @@ static bool repeats(const struct event *ev, size_t from, size_t to)
 
 static void put_field(struct render_json_writer *w, struct slice name, bool first)
 {
-    uint8_t *to = buf_reserve(w->out, 6 * name.n + JSON_GLUE), *end = to;
+    uint8_t *to = buf_room(w->out, 6 * name.n + JSON_GLUE), *end = to;
 
     if (!to)
         return;
@@ -244,17 +244,37 @@ static uint8_t *put_member(uint8_t *to, struct slice key, uint64_t n)
     return render_decimal(to + key.n, n);
 }
 
+/* What the events of a source have in common there. Absent when it is too long. */
+static struct slice source_of(struct render *r, struct slice file)
+{
+    struct buf *b = &r->source;
+    uint8_t *to;
+
+    if (b->n && slice_eq(buf_view(&r->file), file))
+        return buf_view(b);
+    buf_clear(&r->file);
+    buf_clear(b);
+    buf_slice(&r->file, file);
+    buf_str(b, ",\"source\":{\"file\":\"");
+    to = buf_reserve(b, 6 * file.n + JSON_GLUE);
+    if (!to || r->file.full)
+        return SLICE_ABSENT;
+    b->n = (size_t)(render_utf8(&r->state, to, file, RENDER_JSON) - b->p);
+    buf_str(b, "\",\"offset\":");
+    return buf_view(b);
+}
+
 static void put_source(struct render_json_writer *w, struct slice file)
 {
     const struct record_place *place = &w->ev->place;
-    struct slice origin = slice_str(origin_name(place->origin));
-    uint8_t *to = buf_reserve(w->out, 6 * file.n + 2 * JSON_GLUE);
+    struct slice origin = slice_str(origin_name(place->origin)), source = source_of(w->r, file);
+    uint8_t *to = buf_reserve(w->out, source.n + 2 * JSON_GLUE);
 
-    if (!to)
+    if (!to || !source.p) {
+        w->out->full = true;
         return;
-    memcpy(to, ",\"source\":{\"file\":\"", 19);
-    to = render_utf8(&w->r->state, to + 19, file, RENDER_JSON);
-    to = put_member(to, SLICE("\",\"offset\":"), place->offset);
+    }
+    to = put_member(to, source, place->offset);
     to = put_member(to, SLICE(",\"chunk\":"), place->chunk);
     to = put_member(to, SLICE(",\"record_number\":"), place->record_number);
     memcpy(to, ",\"origin\":\"", 11);
@@ -295,11 +315,9 @@ static struct made made_by(const struct reader_worker *worker, const struct even
 
 /* The same for an event whose fields nobody has asked for: there are steps only where both of its
  * instances have plans. */
-static struct made made_of(const struct reader_worker *worker)
+static struct made made_of(struct native_job *j, const struct native_plan *own)
 {
-    struct native_job *j = worker->now.job;
-    const struct native_instance *outer = &j->nw->outer;
-    const struct native_plan *own = native_plan_find(outer->t, &outer->values), *plan;
+    const struct native_plan *plan;
     struct native_instance body;
 
     if (!own || !native_body(j, own, &body, &plan))
@@ -404,13 +422,38 @@ static const struct render_steps *steps_of(const struct made *made)
     return s;
 }
 
-/* By its steps alone, before it has fields. */
+/* The body of an event whose own fields have been written: arrays, nearly always. False: nothing can be
+ * made of it here. */
+static bool put_body(struct render_json_writer *w, struct native_job *j,
+                     const struct native_plan *own)
+{
+    if (!native_fill_body(j, own) || w->ev->n == 0 || w->ev->field[0].part == EVENT_SYSTEM)
+        return false;
+    put_tail(w, 0);
+    return true;
+}
+
+/* By its steps, before it has fields. False, and nothing appended, when they cannot do it. */
 static bool put_unfilled(struct render_json_writer *w, const struct reader_worker *worker)
 {
-    const struct made made = made_of(worker);
-    const struct render_steps *s = steps_of(&made);
+    struct native_job *j = worker->now.job;
+    const struct native_instance *outer = &j->nw->outer;
+    const struct native_plan *own = native_plan_find(outer->t, &outer->values);
+    struct made made = made_of(j, own);
+    const struct render_steps *s;
+    uint64_t replaced = w->r->state.replaced;
+    size_t n = w->out->n;
 
-    return s && s->step && run(w, s, &worker->now);
+    if (own && !made.memo)
+        made = (struct made){ own->json, NULL, 0 };
+    s = steps_of(&made);
+    if (!s || !s->step || !run(w, s, &worker->now))
+        return false;
+    if (made.key || put_body(w, j, own))
+        return true;
+    w->r->state.replaced = replaced;
+    w->out->n = n;
+    return false;
 }
 
 static void put_event(struct render_json_writer *w, const struct reader_worker *worker)

@@ -6,7 +6,7 @@
 
 void render_json_put(struct render_json_writer *w, struct slice s)
 {
-    uint8_t *to = buf_reserve(w->out, s.n);
+    uint8_t *to = buf_room(w->out, s.n);
 
     if (!to)
         return;
@@ -16,7 +16,7 @@ void render_json_put(struct render_json_writer *w, struct slice s)
 
 void render_json_string(struct render_json_writer *w, struct slice s)
 {
-    uint8_t *to = buf_reserve(w->out, 6 * s.n + JSON_GLUE), *end;
+    uint8_t *to = buf_room(w->out, 6 * s.n + JSON_GLUE), *end;
 
     if (!to)
         return;
@@ -68,7 +68,7 @@ void render_json_value(struct render_json_writer *w, const struct field *f)
         render_json_string(w, f->text);
         return;
     }
-    to = buf_reserve(w->out, render_room(v) + JSON_GLUE);
+    to = buf_room(w->out, render_room(v) + JSON_GLUE);
     if (!to)
         return;
     padded = w->padded.p && w->padded.n >= v->n && v->p >= w->padded.p &&
@@ -90,7 +90,7 @@ void render_json_key(struct render_json_writer *w, const char *key)
 
 static void number(struct render_json_writer *w, bool has, uint64_t n)
 {
-    uint8_t *to = buf_reserve(w->out, JSON_GLUE);
+    uint8_t *to = buf_room(w->out, JSON_GLUE);
 
     if (!to)
         return;
@@ -104,7 +104,7 @@ static void put_time(struct render_json_writer *w, uint64_t t)
 {
     uint8_t raw[8];
     struct value v = { raw, 8, VALUE_FILETIME };
-    uint8_t *to = buf_reserve(w->out, JSON_GLUE);
+    uint8_t *to = buf_room(w->out, JSON_GLUE);
 
     for (int i = 0; i < 8; i++)
         raw[i] = (uint8_t)(t >> 8 * i);

@@ -11,6 +11,8 @@ struct render *render_new(const struct render_options *o)
     r->state.lines = o->lines;
     r->csv_raw = o->csv_raw;
     buf_init(&r->text, LIMIT_EVENT_XML);
+    buf_init(&r->file, LIMIT_EVENT_XML);
+    buf_init(&r->source, LIMIT_EVENT_XML);
     map_init(&r->names, map_seed());
     return r;
 }
@@ -20,6 +22,8 @@ void render_free(struct render *r)
     if (!r)
         return;
     buf_release(&r->text);
+    buf_release(&r->file);
+    buf_release(&r->source);
     map_release(&r->names);
     free(r);
 }
