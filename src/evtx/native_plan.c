@@ -115,6 +115,9 @@ static bool keep_fields(struct arena *a, struct native_plan *p, const struct tem
         p->fact[p->facts].field = (uint16_t)i;
         p->fact[p->facts++].fact = op->fact;
     }
+    p->system = true;
+    for (uint32_t i = 0; i < trace->n; i++)
+        p->system = p->system && field[i].part == EVENT_SYSTEM;
     p->field = field;
     p->value = value;
     p->fields = trace->n;

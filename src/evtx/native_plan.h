@@ -60,6 +60,7 @@ struct native_plan {
     struct render_memo_json *json; /* render_json.h */
     /* All facts that are numbers are there, and of the usual types: the fields that tell them. */
     bool usual;
+    bool system; /* all fields are of System */
     uint16_t number[FACT_COUNT];
 };
 

@@ -227,7 +227,7 @@ int native_fields(struct native_job *j, struct reader_now *now, bool data)
     uint32_t stop;
     int rc;
 
-    if (p && native_fill_body(j, p))
+    if (p && p->system && native_fill_body(j, p))
         return EV_OK;
     rc = native_fill(j, now->at, now->end, &stop);
     now->planned = rc == EV_OK;
