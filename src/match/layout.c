@@ -11,12 +11,13 @@ static bool is_ignored(uint32_t ignores, uint8_t type)
 }
 
 /* Of fields with one id the first counts. */
-static void add_mute(struct layout *l, const struct event *ev, uint32_t at, uint32_t place)
+static void add_mute(struct layout *l, uint32_t at, uint32_t place)
 {
-    for (uint32_t i = 0; i < at; i++)
-        if (ev->field[i].id == ev->field[at].id && ev->field[i].part != EVENT_RENDERING)
+    for (size_t i = 0; i < l->nmute; i++)
+        if (l->mute[i].place == place)
             return;
-    l->mute[l->nmute++] = (struct mute){ at, place };
+    if (l->nmute < MUTES)
+        l->mute[l->nmute++] = (struct mute){ at, place };
 }
 
 /* Values that only keywords are looked for in come last, but for those of System: they hardly change,
@@ -60,7 +61,7 @@ static void add_field(const struct index *ix, struct cohort *c, struct layout *l
     uint32_t wants = wants_of(ix, c, f);
 
     if (wants & LOOK_MUTE)
-        add_mute(l, ev, at, wants & LOOK_PLACE);
+        add_mute(l, at, wants & LOOK_PLACE);
     else if (wants & LOOK_CARRIED)
         bit_remove(l->silent, wants & LOOK_PLACE);
     if (is_read(ix, c, f))
@@ -69,7 +70,9 @@ static void add_field(const struct index *ix, struct cohort *c, struct layout *l
         add_look(ix, c, l, f, at, false);
 }
 
-static void fill(const struct index *ix, struct cohort *c, struct layout *l, const struct event *ev)
+/* once: for this event alone. */
+static void fill(const struct index *ix, struct cohort *c, struct layout *l, const struct event *ev,
+                 bool once)
 {
     l->nlook = l->nmute = 0;
     l->spoke = false;
@@ -81,6 +84,8 @@ static void fill(const struct index *ix, struct cohort *c, struct layout *l, con
     for (uint32_t i = 0; i < ev->n; i++) {
         const struct field *f = &ev->field[i];
 
+        if (once && !words_may_stand(&c->words, &f->value))
+            continue;
         if (!is_ignored(c->no_keywords, f->value.type) && !is_read(ix, c, f) && !is_kept(ix, c, f))
             add_look(ix, c, l, f, i, false);
     }
@@ -97,24 +102,30 @@ void form_set(struct form *s, const struct event *ev, struct arena *a)
         s->v[i] = form_field(&ev->field[i]);
 }
 
-static void make_room(struct layout *l, const struct cohort *c, struct arena *a)
-{
-    if (!l->silent)
-        l->silent = arena_zalloc(a, bit_words(c->ncarried), sizeof *l->silent);
-    if (l->fields.room <= l->room && l->look)
-        return;
-    l->room = l->fields.room;
-    l->look = arena_zalloc(a, l->room + 1, sizeof *l->look);
-    l->mute = arena_zalloc(a, l->room + 1, sizeof *l->mute);
-}
-
 static struct layout *layout_make(const struct index *ix, struct cohort *c, struct layout *l,
                                   const struct event *ev, uint32_t form, struct arena *a)
 {
     form_set(&l->fields, ev, a);
-    make_room(l, c, a);
+    if (!l->silent)
+        l->silent = arena_zalloc(a, bit_words(c->ncarried), sizeof *l->silent);
+    if (l->fields.room > l->room || !l->look) {
+        l->room = l->fields.room;
+        l->look = arena_zalloc(a, l->room + 1, sizeof *l->look);
+    }
     l->form = form;
-    fill(ix, c, l, ev);
+    fill(ix, c, l, ev, false);
+    return l;
+}
+
+/* For one event with very many fields. */
+static struct layout *layout_once(const struct index *ix, struct cohort *c, const struct event *ev,
+                                  struct arena *a)
+{
+    struct layout *l = arena_zalloc(a, 1, sizeof *l);
+
+    l->silent = arena_zalloc(a, bit_words(c->ncarried), sizeof *l->silent);
+    l->look = arena_zalloc(a, ev->n, sizeof *l->look);
+    fill(ix, c, l, ev, true);
     return l;
 }
 
@@ -149,7 +160,7 @@ struct layout *layout_of(const struct index *ix, struct cohort *c, const struct 
     if (l)
         return l;
     if (ev->n > LAYOUT_MOST)
-        return layout_make(ix, c, arena_zalloc(a, 1, sizeof *l), ev, 0, a);
+        return layout_once(ix, c, ev, a);
     if (c->nlayout < LAYOUTS)
         c->layout[c->nlayout++] = arena_zalloc(groups, 1, sizeof *l);
     return layout_make(ix, c, front(c, c->nlayout - 1), ev, form, groups);

@@ -27,6 +27,8 @@ struct mute {
     uint32_t at, place; /* index of the field; in cohort.carried */
 };
 
+#define MUTES 3 /* fields that may be (group.c) */
+
 /* The fields of events of one form: ids, parts and types of values, in their order. */
 struct form {
     uint64_t *v; /* by field, n of them */
@@ -37,7 +39,7 @@ struct layout {
     uint32_t form; /* a number for its shape (group.h), or 0 */
     struct form fields;
     struct look *look; /* nlook of them, first nread that are compared with the last one */
-    struct mute *mute;
+    struct mute mute[MUTES];
     uint64_t *silent; /* bit by place in cohort.carried; before the mute ones are asked */
     size_t nread, nlook, nmute;
     size_t room;          /* of look and mute */
@@ -52,8 +54,8 @@ struct layout {
 #define LAYOUT_MOST 512
 
 /* The cohort's layout for the event, made when there is none. form: a number of the event's shape that no
- * other shape had, or 0. Of an event that has more fields than LAYOUT_MOST it lies in a; else in the
- * arena of groups. */
+ * other shape had, or 0. Of an event that has more fields than LAYOUT_MOST it lies in a, and leaves out
+ * values that hold no keyword; else in the arena of groups. */
 struct layout *layout_of(const struct index *ix, struct cohort *c, const struct event *ev,
                          uint32_t form, struct arena *groups, struct arena *a);
 
