@@ -39,7 +39,7 @@ compare() {
     # read there by a definition that is not its own.
     grep -E '^(records|values): ' "$work/$1" | sed 's/^/# /'
     grep -v -E -e '^((records|values|only in the dump): .*)?$' -e '^value	.*/(zoo/zoo|damaged/odd)\.evtx	' \
-        -e '^missing	.*/damaged/definition-id\.evtx	4$' "$work/$1" >"$work/bad"
+        -e '^(missing|value)	.*/damaged/definition-id\.evtx	4(	|$)' "$work/$1" >"$work/bad"
     grep -q '^records: both [1-9]' "$work/$1" || echo "nothing was compared" >>"$work/bad"
     sed -n '1,20s/^/# /p' "$work/bad"
     [ -s "$work/bad" ] && printf 'not '
