@@ -3,7 +3,7 @@
 #
 # A case is tests/golden/cases/NAME.args: shell words after `evtriage`; beside it NAME.stdout,
 # NAME.stderr, NAME.exit (absent: empty, empty, 0), NAME.stdin, and NAME.file.X for each file X that
-# it must write. Each runs in a fresh folder in which `testdata` and `rules` are the source's.
+# it must write; NAME.skip: a sentence on standard error that says that this build cannot. Each runs in a fresh folder in which `testdata` and `rules` are the source's.
 # Usage: run.sh [--update] [NAME...]; prints TAP. --update rewrites what is expected.
 set -u
 srcdir=${srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -50,6 +50,11 @@ run_case() {
     )
     echo $? >"$work/exit"
     [ "$(cat "$work/exit")" = 0 ] && : >"$work/exit"
+    skip=
+    if [ -f "$cases/$name.skip" ] && grep -qF -f "$cases/$name.skip" "$work/stderr"; then
+        skip=" # SKIP $(cat "$cases/$name.skip")"
+        return 0
+    fi
     good=0
     expect "$name.exit" "$work/exit" || good=1
     expect "$name.stdout" "$work/stdout" || good=1
@@ -80,7 +85,7 @@ failed=0
 for name in "$@"; do
     n=$((n + 1))
     if run_case "$name"; then
-        echo "ok $n - $name"
+        echo "ok $n - $name$skip"
     else
         echo "not ok $n - $name"
         failed=1
