@@ -12,6 +12,24 @@ struct remote {
     uint64_t handle, size;
 };
 
+/* Under the lock: says READ or NEXT of a place in r, and hears the answer. */
+static int exchange(const struct remote *r, enum wire_type what, uint64_t offset, size_t n,
+                    struct ev_err *err)
+{
+    struct container *e = r->e;
+    int rc = container_say_closed(e, err);
+
+    wire_init(&e->out, what, SLICE_ABSENT);
+    e->out.handle = r->handle;
+    e->out.offset = offset;
+    e->out.n = (uint32_t)n;
+    if (rc == EV_OK)
+        rc = container_say(e, &e->out, -1, err);
+    if (rc == EV_OK)
+        rc = container_hear(e, err);
+    return rc;
+}
+
 /* One slot's worth at most. */
 static int ask(struct remote *r, uint64_t offset, uint8_t *to, size_t n, size_t *ret_n,
                struct ev_err *err)
@@ -21,15 +39,7 @@ static int ask(struct remote *r, uint64_t offset, uint8_t *to, size_t n, size_t 
     int rc;
 
     pthread_mutex_lock(&e->lock);
-    rc = container_say_closed(e, err);
-    wire_init(&e->out, WIRE_READ, SLICE_ABSENT);
-    e->out.handle = r->handle;
-    e->out.offset = offset;
-    e->out.n = (uint32_t)(n < WIRE_SLOT ? n : WIRE_SLOT);
-    if (rc == EV_OK)
-        rc = container_say(e, &e->out, -1, err);
-    if (rc == EV_OK)
-        rc = container_hear(e, err);
+    rc = exchange(r, WIRE_READ, offset, n < WIRE_SLOT ? n : WIRE_SLOT, err);
     if (rc == EV_OK && e->in.type == WIRE_FAILED) {
         rc = ev_err_set(err, EV_EIO, "%s", e->in.text);
     } else if (rc == EV_OK) {
@@ -73,19 +83,11 @@ static uint64_t remote_next_data(void *self, uint64_t offset)
 {
     struct remote *r = self;
     struct container *e = r->e;
-    int rc;
 
     pthread_mutex_lock(&e->lock);
-    rc = container_say_closed(e, NULL);
-    wire_init(&e->out, WIRE_NEXT, SLICE_ABSENT);
-    e->out.handle = r->handle;
-    e->out.offset = offset;
-    if (rc == EV_OK)
-        rc = container_say(e, &e->out, -1, NULL);
-    if (rc == EV_OK)
-        rc = container_hear(e, NULL);
     /* Whatever it says: beyond the end is the end, and what is behind is not believed. */
-    if (rc == EV_OK && e->in.type == WIRE_DATA && e->in.offset > offset)
+    if (exchange(r, WIRE_NEXT, offset, 0, NULL) == EV_OK && e->in.type == WIRE_DATA &&
+        e->in.offset > offset)
         offset = e->in.offset < r->size ? e->in.offset : r->size;
     pthread_mutex_unlock(&e->lock);
     return offset;
