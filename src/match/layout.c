@@ -20,14 +20,20 @@ static void add_mute(struct layout *l, uint32_t at, uint32_t place)
         l->mute[l->nmute++] = (struct mute){ at, place };
 }
 
-/* Values that only keywords are looked for in come last, but for those of System: they hardly change,
- * and comparing costs less than searching. The `last` of RenderingInfo is not that of values which are
- * read, for the same bytes give other facts there. */
+/* Fields that hardly change: comparing them costs less than searching. */
+static bool is_steady(const struct field *f)
+{
+    return f->part == EVENT_SYSTEM &&
+           (f->id == FIELD_PROVIDER_NAME || f->id == FIELD_CHANNEL || f->id == FIELD_COMPUTER);
+}
+
+/* Values that only keywords are looked for in come last, but for those that are steady. The `last` of
+ * RenderingInfo is not that of values which are read, for the same bytes give other facts there. */
 static void add_look(const struct index *ix, struct cohort *c, struct layout *l,
                      const struct field *f, uint32_t at, bool reads)
 {
     const uint32_t nfield = (uint32_t)ix->nfield;
-    const bool own = reads || (f->part == EVENT_SYSTEM && f->id < nfield);
+    const bool own = reads || (is_steady(f) && f->id < nfield);
     const bool keywords = !is_ignored(c->no_keywords, f->value.type);
 
     l->look[l->nlook++] = (struct look){ .at = at,
@@ -50,8 +56,8 @@ static bool is_read(const struct index *ix, const struct cohort *c, const struct
 /* Is it searched for keywords alone, and remembered all the same? */
 static bool is_kept(const struct index *ix, const struct cohort *c, const struct field *f)
 {
-    return f->part == EVENT_SYSTEM && f->id < ix->nfield &&
-           !is_ignored(c->no_keywords, f->value.type) && !is_read(ix, c, f);
+    return is_steady(f) && f->id < ix->nfield && !is_ignored(c->no_keywords, f->value.type) &&
+           !is_read(ix, c, f);
 }
 
 static void add_field(const struct index *ix, struct cohort *c, struct layout *l,
