@@ -52,6 +52,12 @@ struct compiler {
     bool simple, failed;
 };
 
+static void not_simple(struct compiler *c)
+{
+    c->simple = false;
+}
+
+/* What was replaced is counted wherever it is written, which only the walk does. */
 static struct slice text_of(struct compiler *c, const uint8_t *p, uint32_t units)
 {
     struct value v = { p, 2 * units, VALUE_UTF16 };
@@ -59,6 +65,8 @@ static struct slice text_of(struct compiler *c, const uint8_t *p, uint32_t units
 
     if (!s.p)
         c->failed = true;
+    else if (slice_find(s, SLICE("\xef\xbf\xbd")) != SIZE_MAX)
+        not_simple(c);
     return s;
 }
 
@@ -72,11 +80,6 @@ static struct slice name_of(struct compiler *c, struct binxml_name name)
         return SLICE("");
     }
     return slice_of(p, utf16_to_utf8(name.p, name.units, p));
-}
-
-static void not_simple(struct compiler *c)
-{
-    c->simple = false;
 }
 
 static uint8_t fact_of(enum event_part part, uint32_t id)
