@@ -285,14 +285,15 @@ static void put_origin(const struct detection *d, const struct view *view, struc
         buf_str(out, origin_name(d->place.origin));
 }
 
-/* Of a cell that is a slice of the detection. */
-#define PUT_OF(name, from) put_##name, offsetof(struct detection, from) + 1, false
+/* Of a cell that is a slice of the detection, and of one that is made. */
+#define PUT_OF(name, from) put_##name, .slice = offsetof(struct detection, from) + 1
+#define PUT(name) put_##name, .slice = 0
 
 const struct column column_table[COLUMN_COUNT] = {
     [COLUMN_TIMESTAMP] = { "timestamp", "Time", COLUMN_OF_ROW, put_timestamp, .plain = true },
-    [COLUMN_LEVEL] = { "level", "Level", COLUMN_OF_RULE, put_level },
-    [COLUMN_RULE_TITLE] = { "rule_title", "Rule", COLUMN_OF_RULE, put_rule_title },
-    [COLUMN_RULE_ID] = { "rule_id", "Rule id", COLUMN_OF_RULE, put_rule_id },
+    [COLUMN_LEVEL] = { "level", "Level", COLUMN_OF_RULE, PUT(level) },
+    [COLUMN_RULE_TITLE] = { "rule_title", "Rule", COLUMN_OF_RULE, PUT(rule_title) },
+    [COLUMN_RULE_ID] = { "rule_id", "Rule id", COLUMN_OF_RULE, PUT(rule_id) },
     [COLUMN_COMPUTER] = { "computer", "Computer", COLUMN_OF_ROW, PUT_OF(computer, computer) },
     [COLUMN_CHANNEL] = { "channel", "Channel", COLUMN_OF_ROW, PUT_OF(channel, channel) },
     [COLUMN_EVENT_ID] = { "event_id", "EventID", COLUMN_OF_ROW, put_event_id, .plain = true },
@@ -311,18 +312,18 @@ const struct column column_table[COLUMN_COUNT] = {
                                      PUT_OF(parent_command_line, process.parent_command_line) },
     [COLUMN_LOGON_ID] = { "logon_id", "Logon id", COLUMN_OF_ROW,
                           PUT_OF(logon_id, process.logon_id) },
-    [COLUMN_TACTICS] = { "tactics", "Tactics", COLUMN_OF_RULE, put_tactics },
-    [COLUMN_TECHNIQUES] = { "techniques", "Techniques", COLUMN_OF_RULE, put_techniques },
-    [COLUMN_CAR] = { "car", "CAR", COLUMN_OF_RULE, put_car },
+    [COLUMN_TACTICS] = { "tactics", "Tactics", COLUMN_OF_RULE, PUT(tactics) },
+    [COLUMN_TECHNIQUES] = { "techniques", "Techniques", COLUMN_OF_RULE, PUT(techniques) },
+    [COLUMN_CAR] = { "car", "CAR", COLUMN_OF_RULE, PUT(car) },
     [COLUMN_VERDICT] = { "verdict", "Verdict", COLUMN_OF_ROW, put_verdict, .plain = true },
-    [COLUMN_UNTESTED] = { "untested", "Untested", COLUMN_OF_ROW, put_untested },
-    [COLUMN_MATCHED] = { "matched", "Matched", COLUMN_OF_BOTH, put_matched },
-    [COLUMN_DETAILS] = { "details", "Details", COLUMN_OF_BOTH, put_details },
+    [COLUMN_UNTESTED] = { "untested", "Untested", COLUMN_OF_ROW, PUT(untested) },
+    [COLUMN_MATCHED] = { "matched", "Matched", COLUMN_OF_BOTH, PUT(matched) },
+    [COLUMN_DETAILS] = { "details", "Details", COLUMN_OF_BOTH, PUT(details) },
     [COLUMN_SOURCE_FILE] = { "source_file", "Source file", COLUMN_OF_ROW,
                              PUT_OF(source_file, source_file) },
     [COLUMN_SOURCE_OFFSET] = { "source_offset", "Offset", COLUMN_OF_ROW, put_source_offset,
                                .plain = true },
-    [COLUMN_ALSO_IN] = { "also_in", "Also in", COLUMN_OF_ROW, put_also_in },
+    [COLUMN_ALSO_IN] = { "also_in", "Also in", COLUMN_OF_ROW, PUT(also_in) },
     [COLUMN_ORIGIN] = { "origin", "Origin", COLUMN_OF_ROW, put_origin, .plain = true },
-    [COLUMN_RULE_FILE] = { "rule_file", "Rule file", COLUMN_OF_RULE, put_rule_file },
+    [COLUMN_RULE_FILE] = { "rule_file", "Rule file", COLUMN_OF_RULE, PUT(rule_file) },
 };
